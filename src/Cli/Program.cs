@@ -1,4 +1,6 @@
-using System.CommandLine;
+using ActorRlhf.Cli;
+using ActorRlhf.Cli.Terminal;
 
-var root = new RootCommand("Learning to summarize from human feedback, as an actor system.");
-return root.Parse(args).Invoke();
+var console = OperatorConsole.OpenStandard();
+using var interruption = Interruption.Listen(console.Error);
+return await CommandLine.RunAsync(args, console, interruption).ConfigureAwait(false);
