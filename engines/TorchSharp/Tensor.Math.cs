@@ -115,6 +115,7 @@ public static partial class torch
         public Tensor expand(params long[] sizes) => Operator.Call("expand", this, sizes);
         public Tensor contiguous() => Operator.Call("contiguous", this);
         public Tensor[] split(long size, int dim = 0) => Operator.CallList("split.Tensor", (int)(this.size(dim) / Math.Max(size, 1)) + 1, this, size, (long)dim);
+        public Tensor[] split(long[] sizes, long dim = 0) => Operator.CallList("split_with_sizes", sizes.Length, this, sizes, dim);
         public Tensor[] chunk(long chunks, long dim = 0) => Operator.CallList("chunk", (int)chunks, this, chunks, dim);
 
         public Tensor narrow(long dim, long start, long length) => Operator.Call("narrow", this, dim, start, length);
