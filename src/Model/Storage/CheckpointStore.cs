@@ -1,0 +1,99 @@
+using System.Globalization;
+
+namespace ActorRlhf.Model.Storage;
+
+/// <summary>
+/// A run's checkpoints: directories <c>step-000123</c> and a file <c>latest</c> that names the newest. One process may save; any number may
+/// load meanwhile. Whatever moment the saving process is killed at, the last checkpoint whose save returned can be loaded.
+/// </summary>
+/// <param name="directory">Created on the first save.</param>
+/// <param name="keep">How many complete checkpoints are kept, at least 1; older ones are deleted after a newer one is safely on disk.</param>
+public sealed class CheckpointStore(string directory, int keep = 3)
+{
+    private const string Prefix = "step-";
+    private const string LatestFile = "latest";
+
+    private readonly int _keep = keep >= 1
+        ? keep
+        : throw new UserErrorException($"{keep} checkpoints cannot be kept; keep at least 1, or a crash would lose the run");
+
+    /// <summary>Where the checkpoints are.</summary>
+    public string Directory { get; } = Path.GetFullPath(directory);
+
+    /// <summary>The checkpoints' directories, oldest first, damaged ones included.</summary>
+    public IReadOnlyList<string> List() => !System.IO.Directory.Exists(Directory)
+        ? []
+        : [.. System.IO.Directory.EnumerateDirectories(Directory, Prefix + "*")
+            .Select(path => (Path: path, Step: StepOf(path)))
+            .Where(checkpoint => checkpoint.Step >= 0)
+            .OrderBy(checkpoint => checkpoint.Step)
+            .Select(checkpoint => checkpoint.Path)];
+
+    /// <summary>Saves a checkpoint, makes it the latest, and deletes those beyond the number to keep.</summary>
+    /// <returns>The checkpoint's directory.</returns>
+    /// <inheritdoc cref="Checkpoint.Save"/>
+    public string Save(CheckpointState state, CheckpointContent content)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(state.Step);
+        System.IO.Directory.CreateDirectory(Directory);
+        AtomicDirectory.Clean(Directory);
+        var name = Prefix + state.Step.ToString("D6", CultureInfo.InvariantCulture);
+        var saved = Path.Combine(Directory, name);
+        Checkpoint.Save(saved, state, content);
+        AtomicFile.WriteText(Path.Combine(Directory, LatestFile), name + "\n");
+        Prune(saved);
+        return saved;
+    }
+
+    /// <summary>
+    /// Loads the checkpoint that <c>latest</c> names; when it is damaged, the one before it that is not, and says so in the result's messages.
+    /// </summary>
+    /// <returns>Null when nothing was saved yet.</returns>
+    /// <exception cref="UserErrorException">
+    /// All checkpoints are damaged, or the one chosen is of another model or holds a NaN or an infinity.
+    /// </exception>
+    public LoadedCheckpoint? LoadLatest(CheckpointContent into)
+    {
+        AtomicDirectory.Clean(Directory);
+        var messages = new List<string>();
+        foreach (var candidate in NewestFirst(messages))
+        {
+            var damage = Checkpoint.Damage(candidate);
+            if (damage is null) return new LoadedCheckpoint(Checkpoint.LoadUndamaged(candidate, into), candidate, [.. messages, .. Resumed(candidate, messages)]);
+            messages.Add($"checkpoint {candidate} is passed over: {damage}");
+        }
+        return messages.Count == 0
+            ? null
+            : throw new UserErrorException($"{Directory}: no checkpoint can be loaded; restore one from a backup, or delete the directory to start over\n{string.Join('\n', messages)}");
+    }
+
+    private static IEnumerable<string> Resumed(string candidate, List<string> messages) =>
+        messages.Count == 0 ? [] : [$"resuming from {candidate} instead"];
+
+    private List<string> NewestFirst(List<string> messages)
+    {
+        var checkpoints = List().Reverse().ToList();
+        var pointer = Path.Combine(Directory, LatestFile);
+        if (!File.Exists(pointer)) return checkpoints;
+        var latest = Path.Combine(Directory, Path.GetFileName(File.ReadAllText(pointer).Trim()));
+        if (!checkpoints.Contains(latest)) messages.Add($"checkpoint {latest}, which {pointer} names, is missing");
+        // Steps beyond the latest are from before the run was set back, so they come last.
+        return [.. checkpoints.Where(path => StepOf(path) <= StepOf(latest)), .. checkpoints.Where(path => StepOf(path) > StepOf(latest))];
+    }
+
+    // What was just saved is complete and on disk, so one good checkpoint always stays. Damaged ones do not count towards those kept, and
+    // later steps, left from before the run was set back, are not touched.
+    private void Prune(string saved)
+    {
+        var kept = 1;
+        foreach (var checkpoint in List().Reverse().Where(checkpoint => StepOf(checkpoint) < StepOf(saved)).ToList())
+        {
+            if (kept >= _keep) AtomicDirectory.Delete(checkpoint);
+            else if (Checkpoint.LooksComplete(checkpoint)) kept++;
+        }
+    }
+
+    private static long StepOf(string path) =>
+        Path.GetFileName(path) is var name && name.StartsWith(Prefix, StringComparison.Ordinal)
+        && long.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1;
+}
