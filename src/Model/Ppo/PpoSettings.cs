@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ActorRlhf.Model.Training;
 
 namespace ActorRlhf.Model.Ppo;
 
@@ -46,16 +47,11 @@ public sealed record PpoSettings
     [Range(1, 1_000_000)]
     public int Minibatches { get; init; } = 1;
 
-    /// <summary>Learning rate before decay.</summary>
-    [Range(0.0, 1.0)]
-    public double LearningRate { get; init; } = 1.5e-5;
-
-    /// <summary>Whether the learning rate falls linearly to zero over <see cref="TotalEpisodes"/>; otherwise it is constant.</summary>
-    public bool DecayLearningRate { get; init; } = true;
-
-    /// <summary>Largest Euclidean norm of a step's whole gradient; a longer one is scaled down to it. 0 leaves gradients as they are.</summary>
-    [Range(0.0, 1e9)]
-    public double MaxGradientNorm { get; init; } = 1.0;
+    /// <summary>
+    /// Adam and the learning rate, which falls linearly to zero over <see cref="TotalEpisodes"/>. The norm that gradients are clipped to is that of
+    /// policy and value function together. The papers do not say whether they clip; 1 is what GPT-3 and its successors use.
+    /// </summary>
+    public OptimizerSettings Optimizer { get; init; } = new() { LearningRate = 1.5e-5, Beta2 = 0.999 };
 
     /// <summary>Sampling temperature T; log-probabilities are those of logits divided by it.</summary>
     [Range(1e-3, 100.0)]
@@ -120,4 +116,8 @@ public sealed record PpoSettings
     /// <summary>Most tokens in one forward pass without gradients; bounds memory, changes no result beyond rounding.</summary>
     [Range(1, 100_000_000)]
     public int ForwardTokens { get; init; } = 16_384;
+
+    /// <summary>Most logits in memory at once, in training too: the language-model head runs over as many rows at a time as fit. Bounds memory likewise.</summary>
+    [Range(1, 2_000_000_000)]
+    public int LogitsAtOnce { get; init; } = 1 << 24;
 }

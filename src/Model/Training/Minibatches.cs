@@ -6,7 +6,7 @@ public static class Minibatches
     /// <summary>
     /// A fresh shuffle of 0 … <paramref name="items"/> − 1 for every epoch of every update, cut into <paramref name="count"/> parts whose sizes
     /// differ by at most one, each sorted by length (ties by index), so that rows of like length meet in the attention. The result depends on the
-    /// arguments only: the shuffle is Fisher–Yates over SplitMix64 (Steele et al. 2014), not a library's generator that may change.
+    /// arguments only.
     /// </summary>
     /// <param name="items">Number of sequences.</param>
     /// <param name="count">Number of minibatches; with more than there are sequences, every sequence is a minibatch.</param>
@@ -56,26 +56,6 @@ public static class Minibatches
     }
 
     /// <summary>A permutation of 0 … <paramref name="items"/> − 1 that depends on the arguments only.</summary>
-    public static int[] Shuffle(int items, long seed, long update, int epoch)
-    {
-        ulong state = Mix(Mix(Mix((ulong)seed) ^ (ulong)update) ^ (ulong)epoch);
-        int[] order = [.. Enumerable.Range(0, items)];
-        for (int i = items - 1; i > 0; i--)
-        {
-            state += 0x9E3779B97F4A7C15;
-            // The high half of a 128-bit product: uniform up to a bias of items / 2^64.
-            int j = (int)Math.BigMul(Mix(state), (ulong)(i + 1), out _);
-            (order[i], order[j]) = (order[j], order[i]);
-        }
-
-        return order;
-    }
-
-    private static ulong Mix(ulong z)
-    {
-        z += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    public static int[] Shuffle(int items, long seed, long update, int epoch) =>
+        new RandomStream((long)new RandomStream(seed, update).NextBits(), epoch).Permutation(items);
 }

@@ -1,0 +1,65 @@
+using ActorRlhf.Model.Networks;
+using ActorRlhf.Model.Training;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ActorRlhf.Model.Rewards;
+
+/// <summary>
+/// r(x, y): the policy's body with a scalar head, read at the end-of-text token behind query and response (Stiennon et al. 2020, section 3.4).
+/// </summary>
+/// <param name="network">The network; the caller owns it.</param>
+/// <param name="endOfText">The end-of-text token.</param>
+public sealed class RewardModel(ScalarNetwork network, int endOfText)
+{
+    /// <summary>The network.</summary>
+    public ScalarNetwork Network { get; } = network;
+
+    /// <summary>What the model reads: query, response, and one end-of-text token, which a response that never ended gets too.</summary>
+    public int[] Sequence(ReadOnlySpan<int> query, ReadOnlySpan<int> response) =>
+        !response.IsEmpty && response[^1] == endOfText ? [.. query, .. response] : [.. query, .. response, endOfText];
+
+    /// <summary>Rewards without gradients, in the given order.</summary>
+    /// <param name="texts">Queries and responses; a response may be empty.</param>
+    /// <param name="forwardTokens">Most tokens in one forward pass.</param>
+    /// <exception cref="ArgumentException">A text with its end-of-text token is longer than the model's context.</exception>
+    public float[] Score(IReadOnlyList<(int[] Query, int[] Response)> texts, int forwardTokens = 16_384)
+    {
+        int[][] sequences = [.. texts.Select(text => Sequence(text.Query, text.Response))];
+        var scores = new float[sequences.Length];
+        using IDisposable noGradient = no_grad();
+        foreach (int[] group in Minibatches.ByTokens([.. sequences.Select(s => s.Length)], forwardTokens))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            float[] rewards = Rewards([.. group.Select(i => sequences[i])]).cpu().data<float>().ToArray();
+            for (int i = 0; i < group.Length; i++)
+                scores[group[i]] = rewards[i];
+        }
+
+        return scores;
+    }
+
+    /// <summary>Rewards of whole sequences, <c>[sequences]</c>, with gradients where they are recorded.</summary>
+    /// <param name="sequences">As <see cref="Sequence"/> makes them; like lengths side by side are fastest.</param>
+    public Tensor Rewards(IReadOnlyList<int[]> sequences) =>
+        Network.LastValues(PackedBatch.Pack([.. sequences.Select(s => new ReadOnlyMemory<int>(s))], Network.Parameters.Device));
+
+    /// <summary>
+    /// Shifts the head's bias so that the mean reward of reference summaries is zero: only then does a penalty of −1, or a value that starts
+    /// from the reward model, mean anything (Stiennon et al. 2020, appendix B.1). Differences, which are all that training sees, stay.
+    /// </summary>
+    /// <param name="references">Queries with their reference summaries.</param>
+    /// <returns>The mean before.</returns>
+    /// <exception cref="ArgumentException">There are no references.</exception>
+    /// <exception cref="TrainingDivergedException">The mean is not finite.</exception>
+    public double NormalizeBias(IReadOnlyList<(int[] Query, int[] Response)> references)
+    {
+        if (references.Count == 0)
+            throw new ArgumentException("the reward model is normalized by the mean of reference summaries; none were given", nameof(references));
+        double mean = Score(references).Average(score => (double)score);
+        TrainingDivergedException.ThrowIfNotFinite("reward/reference_mean", mean, "the normalization of the reward model");
+        float bias = Network.Parameters.Get(ScalarNetwork.HeadBias)[0];
+        Network.Parameters.Set(ScalarNetwork.HeadBias, [(float)(bias - mean)]);
+        return mean;
+    }
+}
