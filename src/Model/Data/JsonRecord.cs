@@ -36,7 +36,7 @@ internal readonly struct JsonRecord
     public string? OptionalText(string field)
     {
         if (!TryGet(field, out var value)) return null;
-        return value.ValueKind == JsonValueKind.String ? value.GetString()! : throw WrongType(field, value, "a string");
+        return value.ValueKind == JsonValueKind.String ? String(field, value) : throw WrongType(field, value, "a string");
     }
 
     /// <summary>An integer that must be there.</summary>
@@ -76,12 +76,33 @@ internal readonly struct JsonRecord
         return items;
     }
 
-    /// <summary>Names of the fields there, in the file's order.</summary>
-    public IEnumerable<string> Names() => _element.EnumerateObject().Select(p => p.Name);
+    /// <summary>The fields there that hold strings, in the file's order; of a name that stands twice, the last.</summary>
+    public List<(string Name, string Text)> Texts()
+    {
+        var texts = new List<(string Name, string Text)>();
+        foreach (var property in _element.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.String))
+        {
+            texts.RemoveAll(t => t.Name == property.Name);
+            texts.Add((property.Name, String(property.Name, property.Value)));
+        }
+        return texts;
+    }
 
     /// <summary>An error at this line; the expected format is added to the message.</summary>
     public UserErrorException Error(string what) =>
         new(FormattableString.Invariant($"{File} line {Line}: {what}; expected {Format} format"));
+
+    private string String(string field, JsonElement value)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Error($"\"{_path}{field}\" has half of a surrogate pair (\\ud800 to \\udfff), which is no text");
+        }
+    }
 
     private bool TryGet(string field, out JsonElement value) =>
         _element.TryGetProperty(field, out value) && value.ValueKind != JsonValueKind.Null;

@@ -80,10 +80,10 @@ public sealed record SummaryDataset(
     /// <exception cref="UserErrorException">The file is missing or damaged.</exception>
     public static IEnumerable<SummaryExample> Stream(string folder, DatasetSplit split) =>
         JsonLines.Read(PathOf(folder, split), "our summaries", record =>
-        {
-            var fields = record.Object("fields");
-            return new SummaryExample(record.FilledText("id"), fields.Names().ToDictionary(n => n, fields.Text), record.FilledText("reference"));
-        });
+            new SummaryExample(
+                record.FilledText("id"),
+                record.Object("fields").Texts().ToDictionary(f => f.Name, f => f.Text),
+                record.FilledText("reference")));
 
     /// <summary>The file of a split in a dataset's folder.</summary>
     public static string PathOf(string folder, DatasetSplit split) => Path.Combine(folder, NameOf(split) + ".jsonl");
