@@ -100,7 +100,7 @@ public sealed class DebianIndex
         var packages = files.Where(f => IsIndex(f, "_Packages")).ToList();
         var translations = files.Where(f => IsIndex(f, "_Translation-en")).ToList();
         return packages.Count > 0 && translations.Count > 0
-            ? new($"{words} ({packages.Count} Packages and {translations.Count} Translation-en files in {folder})", packages, translations)
+            ? new($"{words} ({packages.Count} Packages and {translations.Count} Translation-en files)", packages, translations)
             : null;
     }
 
