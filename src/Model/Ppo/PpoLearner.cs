@@ -29,7 +29,7 @@ public sealed class PpoLearner(
     /// <param name="batch">Trajectories; they may come from older policies, whose log-probabilities they carry.</param>
     /// <exception cref="ArgumentException">The batch is empty, or a trajectory is incomplete, not finite, longer than the context or outside the vocabulary.</exception>
     /// <exception cref="TrainingDivergedException">
-    /// A loss or the gradient is not finite. The step it would have gone into was not taken; earlier steps of this update were, so go back to a checkpoint.
+    /// A value, a loss or the gradient is not finite. The step it would have gone into was not taken; earlier steps of this update were, so go back to a checkpoint.
     /// </exception>
     public PpoStatistics Update(IReadOnlyList<Trajectory> batch)
     {
@@ -38,7 +38,9 @@ public sealed class PpoLearner(
         foreach (Trajectory episode in batch)
             Check(episode);
 
-        PpoTargets targets = PpoTargets.Of(batch, OldValues(batch), State.KlCoefficient, settings);
+        float[][] oldValues = OldValues(batch);
+        TrainingDivergedException.ThrowIfNotFinite("ppo/val/mean", Moments.Of(oldValues).Mean, $"update {State.Updates}, before its first step");
+        PpoTargets targets = PpoTargets.Of(batch, oldValues, State.KlCoefficient, settings);
         double learningRate = settings.Optimizer.LearningRateAt(State.Episodes, settings.TotalEpisodes);
         var steps = new List<StepStatistics>();
         for (int epoch = 0; epoch < settings.Epochs; epoch++)
