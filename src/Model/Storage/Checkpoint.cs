@@ -146,19 +146,9 @@ public static class Checkpoint
         {
             if (owner.Length == 0 || owner.Contains('/')) throw new ArgumentException($"\"{owner}\" cannot name a network: it is empty or has a slash");
             foreach (var name in tensors.Names)
-                sources.Add(new TensorSource($"{owner}/{name}", TensorDtype.F32, tensors.Shape(name), () => Finite(owner, tensors, name)));
+                sources.Add(FiniteTensors.Source(tensors, name, $"{owner}/{name}", TensorDtype.F32));
         }
         return sources;
-    }
-
-    private static ReadOnlySpan<float> Finite(string owner, INamedTensors tensors, string name)
-    {
-        var values = tensors.Read(name);
-        var bad = FloatConversion.FirstNonFinite(values);
-        return bad < 0
-            ? values
-            : throw new UserErrorException(FormattableString.Invariant(
-                $"\"{owner}\" tensor \"{name}\" has {values[bad]} at index {bad}; training diverged and is not saved: resume from the last checkpoint with a smaller learning rate"));
     }
 
     /// <summary>Writes a file and returns its line for <see cref="SumsFile"/>.</summary>

@@ -1,3 +1,6 @@
+using ActorRlhf.Model.Networks;
+using ActorRlhf.Model.Training;
+
 namespace ActorRlhf.Model.Storage;
 
 /// <summary>
@@ -7,8 +10,17 @@ namespace ActorRlhf.Model.Storage;
 public sealed class CheckpointContent
 {
     /// <summary>Networks by name. Names must not hold a slash.</summary>
-    public IReadOnlyDictionary<string, INamedTensors> Networks { get; init; } = new Dictionary<string, INamedTensors>();
+    public Dictionary<string, INamedTensors> Networks { get; init; } = new(StringComparer.Ordinal);
 
-    /// <summary>Optimizer states by name, usually that of the network they train; AdamW's are its two moments, flat.</summary>
-    public IReadOnlyDictionary<string, INamedTensors> Optimizers { get; init; } = new Dictionary<string, INamedTensors>();
+    /// <summary>Optimizer states by name, that of the network they train.</summary>
+    public Dictionary<string, INamedTensors> Optimizers { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a network and, when it is being trained, its optimizer, both under the same name.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public CheckpointContent Add(string name, ParameterBlock parameters, AdamW? optimizer = null)
+    {
+        Networks.Add(name, new ParameterTensors(parameters));
+        if (optimizer is not null) Optimizers.Add(name, new AdamWTensors(optimizer));
+        return this;
+    }
 }

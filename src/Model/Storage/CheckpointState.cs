@@ -15,11 +15,8 @@ public sealed record CheckpointState
     /// <summary>How many bytes of the metrics file belong to the finished steps; what follows is dropped on resume.</summary>
     public long MetricsPosition { get; init; }
 
-    /// <summary>States of random generators by name, as their owners encode them.</summary>
-    public IReadOnlyDictionary<string, byte[]> RandomStates { get; init; } = new Dictionary<string, byte[]>();
-
-    /// <summary>Steps each optimizer has taken, by its name in <see cref="CheckpointContent.Optimizers"/>.</summary>
-    public IReadOnlyDictionary<string, long> OptimizerSteps { get; init; } = new Dictionary<string, long>();
+    /// <summary>States of random streams by name, as <see cref="RandomStream.Save"/> gives them.</summary>
+    public IReadOnlyDictionary<string, ulong[]> RandomStates { get; init; } = new Dictionary<string, ulong[]>();
 
     /// <summary>Anything else, by name: the KL coefficient, the data's position, running statistics.</summary>
     public JsonObject Values { get; init; } = [];

@@ -23,6 +23,9 @@ public sealed class AdamW : IDisposable
         SecondMoment = zeros_like(parameters.Values).DetachFromDisposeScope();
     }
 
+    /// <summary>The parameters it moves.</summary>
+    public ParameterBlock Parameters => _parameters;
+
     /// <summary>The gradient's running mean, in the parameters' flat layout.</summary>
     public Tensor FirstMoment { get; }
 

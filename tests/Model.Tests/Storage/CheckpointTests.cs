@@ -16,8 +16,7 @@ public sealed class CheckpointTests
             Step = 123,
             Seed = long.MinValue,
             MetricsPosition = 9_876_543_210,
-            RandomStates = new Dictionary<string, byte[]> { ["sampling"] = [0, 255, 7], ["shuffle"] = [] },
-            OptimizerSteps = new Dictionary<string, long> { ["policy"] = 12 },
+            RandomStates = new Dictionary<string, ulong[]> { ["sampling"] = [0, ulong.MaxValue, 7], ["shuffle"] = [] },
             Values = new JsonObject { ["kl"] = 0.1 + 0.2, ["tiny"] = double.Epsilon, ["name"] = "größe \n \"x\"", ["list"] = new JsonArray(1, 2) },
         };
         Assert.Equal(folder["step-000123"], store.Save(state, Content(policy: 0.1f, value: -1e-45f)));
@@ -28,9 +27,8 @@ public sealed class CheckpointTests
         Assert.Equal(folder["step-000123"], loaded.Directory);
         AssertContent(Content(policy: 0.1f, value: -1e-45f), into);
         Assert.Equal((123, long.MinValue, 9_876_543_210), (loaded.State.Step, loaded.State.Seed, loaded.State.MetricsPosition));
-        Assert.Equal([0, 255, 7], loaded.State.RandomStates["sampling"]);
+        Assert.Equal([0, ulong.MaxValue, 7], loaded.State.RandomStates["sampling"]);
         Assert.Empty(loaded.State.RandomStates["shuffle"]);
-        Assert.Equal(12, loaded.State.OptimizerSteps["policy"]);
         Assert.Equal(0.1 + 0.2, loaded.State.Value<double>("kl"));
         Assert.Equal(double.Epsilon, loaded.State.Value<double>("tiny"));
         Assert.Equal("größe \n \"x\"", loaded.State.Value<string>("name"));
@@ -234,7 +232,7 @@ public sealed class CheckpointTests
         var content = Content(2, 2);
         content.Networks["value"].Write("a.bias", [1, float.PositiveInfinity]);
         var error = Assert.Throws<UserErrorException>(() => store.Save(new CheckpointState { Step = 2 }, content));
-        Assert.Contains("\"value\" tensor \"a.bias\" has Infinity at index 1; training diverged", error.Message, StringComparison.Ordinal);
+        Assert.Contains("tensor \"value/a.bias\" has Infinity at index 1; training diverged", error.Message, StringComparison.Ordinal);
         Assert.Equal(1, store.LoadLatest(Content(0, 0))!.State.Step);
         Assert.Equal(["latest", "step-000001"], Directory.EnumerateFileSystemEntries(folder.Path).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
     }

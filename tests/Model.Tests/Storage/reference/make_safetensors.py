@@ -37,6 +37,7 @@ def write(file, tensors, metadata=None, align=8):
         header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [begin, len(data)]}
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % align)
+    (HERE / file).parent.mkdir(exist_ok=True)
     (HERE / file).write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
@@ -66,3 +67,23 @@ write("every_dtype.safetensors", [
     ("u32", "U32", [2], [0, 2 ** 31]),
     ("u64", "U64", [2], [0, 2 ** 63]),
 ], align=1)
+
+# A model directory as early exports of GPT-2 look: no prefix, the causal masks carried along, the tied output head written out. Its
+# weights are those of Networks/reference/transformer_reference.json, whose logits PyTorch computed.
+network = json.loads((HERE / "../../Networks/reference/transformer_reference.json").read_text())
+vocabulary, context, width, layers = (network[key] for key in ("vocabularySize", "contextLength", "width", "layers"))
+shapes = {"wte.weight": [vocabulary, width], "wpe.weight": [context, width], "attn.c_attn.weight": [width, 3 * width],
+          "attn.c_proj.weight": [width, width], "mlp.c_fc.weight": [width, 4 * width], "mlp.c_proj.weight": [4 * width, width]}
+tensors = [("lm_head.weight", "F32", shapes["wte.weight"], network["weights"]["wte.weight"])]
+for name, values in network["weights"].items():
+    local = name.split(".", 2)[2] if name.startswith("h.") else name
+    tensors.append((name, "F32", shapes.get(local, [len(values)]), values))
+for layer in range(layers):
+    tensors.append((f"h.{layer}.attn.bias", "BOOL", [1, 1, context, context], [j <= i for i in range(context) for j in range(context)]))
+    tensors.append((f"h.{layer}.attn.masked_bias", "F32", [], [-10000.0]))
+write("tiny-gpt2/model.safetensors", sorted(tensors))
+(HERE / "tiny-gpt2/config.json").write_text(json.dumps({
+    "activation_function": "gelu_new", "architectures": ["GPT2LMHeadModel"], "attn_pdrop": 0.1, "bos_token_id": 10, "embd_pdrop": 0.1,
+    "eos_token_id": 10, "initializer_range": 0.02, "layer_norm_epsilon": 1e-05, "model_type": "gpt2", "n_ctx": context, "n_embd": width,
+    "n_head": network["heads"], "n_layer": layers, "n_positions": context, "resid_pdrop": 0.1, "summary_type": "cls_index",
+    "task_specific_params": {"text-generation": {"do_sample": True, "max_length": 50}}, "vocab_size": vocabulary}, indent=2) + "\n")
