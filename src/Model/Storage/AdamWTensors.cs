@@ -32,7 +32,8 @@ public sealed class AdamWTensors(AdamW optimizer) : INamedTensors
         {
             return optimizer.Steps <= LargestExactStep
                 ? new float[] { optimizer.Steps }
-                : throw new InvalidOperationException($"{optimizer.Steps} optimizer steps are more than the {LargestExactStep} a checkpoint can count");
+                : throw new InvalidOperationException(
+                    $"{optimizer.Steps} optimizer steps are more than the {LargestExactStep} a checkpoint can count");
         }
         var (moment, shape) = Find(name);
         return FlatMemory.Read(moment, optimizer.Parameters.Offset(shape.Name), shape.Count);

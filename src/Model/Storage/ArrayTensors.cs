@@ -14,7 +14,8 @@ public sealed class ArrayTensors : INamedTensors
     public ArrayTensors Add(string name, float[] values, params long[] shape)
     {
         var count = shape.Aggregate(1L, (product, size) => checked(product * size));
-        if (values.Length != count) throw new ArgumentException($"tensor \"{name}\": {values.Length} values do not fill {TensorEntry.Format(shape)}");
+        if (values.Length != count)
+            throw new ArgumentException($"tensor \"{name}\": {values.Length} values do not fill {TensorEntry.Format(shape)}");
         _tensors.Add(name, (shape, values));
         _names.Add(name);
         return this;
@@ -30,7 +31,8 @@ public sealed class ArrayTensors : INamedTensors
     public void Write(string name, ReadOnlySpan<float> values)
     {
         var target = _tensors[name].Values;
-        if (values.Length != target.Length) throw new ArgumentException($"tensor \"{name}\" takes {target.Length} values, not {values.Length}");
+        if (values.Length != target.Length)
+            throw new ArgumentException($"tensor \"{name}\" takes {target.Length} values, not {values.Length}");
         values.CopyTo(target);
     }
 }

@@ -63,7 +63,8 @@ public static class Checkpoint
         {
             var root = JsonSerializer.Deserialize<JsonObject>(File.ReadAllBytes(path), Json);
             if (root?["version"]?.Deserialize<int>() is not FormatVersion)
-                throw new UserErrorException($"{path}: version {root?["version"]?.ToJsonString() ?? "missing"}, this program reads {FormatVersion}; use the program version that wrote it");
+                throw new UserErrorException(
+                    $"{path}: version {root?["version"]?.ToJsonString() ?? "missing"}, this program reads {FormatVersion}; use the program version that wrote it");
             return root["state"].Deserialize<CheckpointState>() ?? throw new JsonException("\"state\" is missing");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
@@ -136,7 +137,8 @@ public static class Checkpoint
         foreach (var name in into.Names) load.Plan(file, prefix + name, into, name, Remedy);
         var extra = stored.FirstOrDefault(tensor => !into.Names.Contains(tensor.Name[prefix.Length..], StringComparer.Ordinal));
         if (extra is not null)
-            throw new UserErrorException($"{file.Path}: tensor \"{extra.Name}\" {TensorEntry.Format(extra.Shape)} has no place in this model; {Remedy}");
+            throw new UserErrorException(
+                $"{file.Path}: tensor \"{extra.Name}\" {TensorEntry.Format(extra.Shape)} has no place in this model; {Remedy}");
     }
 
     private static List<TensorSource> Sources(IReadOnlyDictionary<string, INamedTensors> owners)
@@ -144,7 +146,8 @@ public static class Checkpoint
         var sources = new List<TensorSource>();
         foreach (var (owner, tensors) in owners)
         {
-            if (owner.Length == 0 || owner.Contains('/')) throw new ArgumentException($"\"{owner}\" cannot name a network: it is empty or has a slash");
+            if (owner.Length == 0 || owner.Contains('/'))
+                throw new ArgumentException($"\"{owner}\" cannot name a network: it is empty or has a slash");
             foreach (var name in tensors.Names)
                 sources.Add(FiniteTensors.Source(tensors, name, $"{owner}/{name}", TensorDtype.F32));
         }

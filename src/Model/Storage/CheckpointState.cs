@@ -31,8 +31,10 @@ public sealed record CheckpointState
         }
         catch (JsonException e)
         {
-            throw new UserErrorException($"checkpoint of step {Step}: value \"{name}\" is not a {typeof(T).Name}: {e.Message}; it belongs to another kind of run or an older version", e);
+            throw new UserErrorException(
+                $"checkpoint of step {Step}: value \"{name}\" is not a {typeof(T).Name}: {e.Message}; it belongs to another kind of run or an older version", e);
         }
-        throw new UserErrorException($"checkpoint of step {Step}: no value \"{name}\"; it belongs to another kind of run or an older version");
+        throw new UserErrorException(
+            $"checkpoint of step {Step}: no value \"{name}\"; it belongs to another kind of run or an older version");
     }
 }

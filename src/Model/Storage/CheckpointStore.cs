@@ -59,16 +59,18 @@ public sealed class CheckpointStore(string directory, int keep = 3)
         foreach (var candidate in NewestFirst(messages))
         {
             var damage = Checkpoint.Damage(candidate);
-            if (damage is null) return new LoadedCheckpoint(Checkpoint.LoadUndamaged(candidate, into), candidate, [.. messages, .. Resumed(candidate, messages)]);
+            if (damage is null)
+            {
+                if (messages.Count > 0) messages.Add($"resuming from {candidate} instead");
+                return new LoadedCheckpoint(Checkpoint.LoadUndamaged(candidate, into), candidate, messages);
+            }
             messages.Add($"checkpoint {candidate} is passed over: {damage}");
         }
         return messages.Count == 0
             ? null
-            : throw new UserErrorException($"{Directory}: no checkpoint can be loaded; restore one from a backup, or delete the directory to start over\n{string.Join('\n', messages)}");
+            : throw new UserErrorException(
+                $"{Directory}: no checkpoint can be loaded; restore one from a backup, or delete the directory to start over\n{string.Join('\n', messages)}");
     }
-
-    private static IEnumerable<string> Resumed(string candidate, List<string> messages) =>
-        messages.Count == 0 ? [] : [$"resuming from {candidate} instead"];
 
     private List<string> NewestFirst(List<string> messages)
     {

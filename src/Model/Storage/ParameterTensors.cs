@@ -19,7 +19,8 @@ public sealed class ParameterTensors(ParameterBlock parameters) : INamedTensors
     /// <inheritdoc/>
     public void Write(string name, ReadOnlySpan<float> values)
     {
-        if (values.Length != _shapes[name].Count) throw new ArgumentException($"{_shapes[name]} takes {_shapes[name].Count} values, not {values.Length}");
+        if (values.Length != _shapes[name].Count)
+            throw new ArgumentException($"{_shapes[name]} takes {_shapes[name].Count} values, not {values.Length}");
         FlatMemory.Write(parameters.Values, parameters.Offset(name), values);
     }
 }

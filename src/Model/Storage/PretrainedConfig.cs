@@ -18,7 +18,8 @@ internal static class PretrainedConfig
     {
         var path = Path.Combine(directory, File);
         if (!System.IO.File.Exists(path))
-            throw new UserErrorException($"{directory}: no {File}; give a Hugging Face model directory, with {File} and {SafetensorsSet.SingleFile}");
+            throw new UserErrorException(
+                $"{directory}: no {File}; give a Hugging Face model directory, with {File} and {SafetensorsSet.SingleFile}");
         try
         {
             using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false });
@@ -92,10 +93,14 @@ internal static class PretrainedConfig
             Heads = Size(root, path, "n_head", nameof(TransformerConfig.Heads)),
             LayerNormEpsilon = Epsilon(root, path),
         };
-        if (root.TryGetProperty("n_inner", out var inner) && inner.ValueKind != JsonValueKind.Null && !(inner.TryGetInt64(out var width) && width == 4L * config.Width))
-            throw new UserErrorException($"{path}: n_inner = {inner.GetRawText()}; only 4 × n_embd = {4L * config.Width} is supported, use another model");
+        if (root.TryGetProperty("n_inner", out var inner)
+            && inner.ValueKind != JsonValueKind.Null
+            && !(inner.ValueKind == JsonValueKind.Number && inner.TryGetInt64(out var width) && width == 4L * config.Width))
+            throw new UserErrorException(
+                $"{path}: n_inner = {inner.GetRawText()}; only 4 × n_embd = {4L * config.Width} is supported, use another model");
         if (config.Width % config.Heads != 0)
-            throw new UserErrorException($"{path}: n_head = {config.Heads} does not divide n_embd = {config.Width}; the file is damaged or of another model");
+            throw new UserErrorException(
+                $"{path}: n_head = {config.Heads} does not divide n_embd = {config.Width}; the file is damaged or of another model");
         return config;
     }
 
@@ -109,10 +114,12 @@ internal static class PretrainedConfig
 
     private static int Size(JsonElement root, string path, string key, string property)
     {
-        if (!root.TryGetProperty(key, out var element)) throw new UserErrorException($"{path}: no {key}; is this the configuration of a GPT-2 model?");
+        if (!root.TryGetProperty(key, out var element))
+            throw new UserErrorException($"{path}: no {key}; is this the configuration of a GPT-2 model?");
         var range = Range(property);
         if (element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var size) && range.IsValid(size)) return size;
-        throw new UserErrorException($"{path}: {key} = {element.GetRawText()}; it must be a whole number from {range.Minimum} to {range.Maximum}");
+        throw new UserErrorException(
+            $"{path}: {key} = {element.GetRawText()}; it must be a whole number from {range.Minimum} to {range.Maximum}");
     }
 
     private static double Epsilon(JsonElement root, string path)
@@ -121,7 +128,8 @@ internal static class PretrainedConfig
         if (!root.TryGetProperty(Key, out var element)) return new TransformerConfig().LayerNormEpsilon;
         var range = Range(nameof(TransformerConfig.LayerNormEpsilon));
         if (element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var epsilon) && range.IsValid(epsilon)) return epsilon;
-        throw new UserErrorException(FormattableString.Invariant($"{path}: {Key} = {element.GetRawText()}; it must be a number from {range.Minimum} to {range.Maximum}"));
+        throw new UserErrorException(
+            FormattableString.Invariant($"{path}: {Key} = {element.GetRawText()}; it must be a number from {range.Minimum} to {range.Maximum}"));
     }
 
     private static RangeAttribute Range(string property) => typeof(TransformerConfig).GetProperty(property)!.GetCustomAttribute<RangeAttribute>()!;

@@ -39,7 +39,8 @@ public static class PretrainedModel
         var config = PretrainedConfig.Read(directory);
         using var files = SafetensorsSet.Open(directory);
         if (files.Contains(ScalarNetwork.HeadWeight))
-            throw new UserErrorException($"{directory}: holds a network with a scalar head ({ScalarNetwork.HeadWeight}), not a language model; give a language model's directory");
+            throw new UserErrorException(
+                $"{directory}: holds a network with a scalar head ({ScalarNetwork.HeadWeight}), not a language model; give a language model's directory");
         var model = new Transformer(config, device);
         return Filled(model, model.Parameters, files);
     }
@@ -51,7 +52,8 @@ public static class PretrainedModel
         var config = PretrainedConfig.Read(directory);
         using var files = SafetensorsSet.Open(directory);
         if (!files.Contains(ScalarNetwork.HeadWeight))
-            throw new UserErrorException($"{directory}: has no {ScalarNetwork.HeadWeight}, so it is a language model and scores nothing; train a reward model from it first");
+            throw new UserErrorException(
+                $"{directory}: has no {ScalarNetwork.HeadWeight}, so it is a language model and scores nothing; train a reward model from it first");
         var network = new ScalarNetwork(config, device);
         return Filled(network, network.Parameters, files);
     }
@@ -63,15 +65,18 @@ public static class PretrainedModel
     /// <param name="endOfText">The token that ends a text, for other programs to stop at.</param>
     /// <param name="maxShardBytes">Larger weights are split over several files.</param>
     /// <exception cref="UserErrorException">A value is a NaN, an infinity, or too large for <paramref name="dtype"/>.</exception>
-    public static void Save(string directory, Transformer model, TensorDtype dtype = TensorDtype.F32, int? endOfText = null, long maxShardBytes = 5_000_000_000) =>
+    public static void Save(
+        string directory, Transformer model, TensorDtype dtype = TensorDtype.F32, int? endOfText = null, long maxShardBytes = 5_000_000_000) =>
         Save(directory, model.Config, model.Parameters, scalar: false, dtype, endOfText, maxShardBytes);
 
     /// <summary>Saves a network with a scalar head; the head stays float32 in every type, as rounding its bias would shift all scores.</summary>
     /// <inheritdoc cref="Save(string, Transformer, TensorDtype, int?, long)"/>
-    public static void Save(string directory, ScalarNetwork network, TensorDtype dtype = TensorDtype.F32, int? endOfText = null, long maxShardBytes = 5_000_000_000) =>
+    public static void Save(
+        string directory, ScalarNetwork network, TensorDtype dtype = TensorDtype.F32, int? endOfText = null, long maxShardBytes = 5_000_000_000) =>
         Save(directory, network.Config, network.Parameters, scalar: true, dtype, endOfText, maxShardBytes);
 
-    private static void Save(string directory, TransformerConfig config, ParameterBlock parameters, bool scalar, TensorDtype dtype, int? endOfText, long maxShardBytes)
+    private static void Save(
+        string directory, TransformerConfig config, ParameterBlock parameters, bool scalar, TensorDtype dtype, int? endOfText, long maxShardBytes)
     {
         Directory.CreateDirectory(directory);
         var tensors = new ParameterTensors(parameters);
@@ -106,13 +111,15 @@ public static class PretrainedModel
             var key = files.Contains(Prefix + name) ? Prefix + name : name;
             used.Add(key);
             if (name == ScalarNetwork.HeadBias && !files.Contains(key)) continue;
-            if (!files.Contains(key)) throw new UserErrorException($"{files.Path}: no tensor \"{name}\" (nor \"{Prefix}{name}\"); {Remedy}");
+            if (!files.Contains(key))
+                throw new UserErrorException($"{files.Path}: no tensor \"{name}\" (nor \"{Prefix}{name}\"); {Remedy}");
             load.Plan(files.FileOf(key), key, tensors, name, Remedy);
         }
         foreach (var key in files.Names.Where(key => !used.Contains(key) && !IsBuffer(key)))
         {
             if (key != OutputHead)
-                throw new UserErrorException($"{files.Path}: tensor \"{key}\" {TensorEntry.Format(files[key].Shape)} has no place in this model; {Remedy}");
+                throw new UserErrorException(
+                    $"{files.Path}: tensor \"{key}\" {TensorEntry.Format(files[key].Shape)} has no place in this model; {Remedy}");
             RequireTied(files);
         }
         load.Run();
@@ -126,6 +133,7 @@ public static class PretrainedModel
     {
         var embedding = files.Contains(Prefix + "wte.weight") ? Prefix + "wte.weight" : "wte.weight";
         if (!files.FileOf(OutputHead).Bytes(OutputHead).SequenceEqual(files.FileOf(embedding).Bytes(embedding)))
-            throw new UserErrorException($"{files.Path}: \"{OutputHead}\" differs from \"{embedding}\"; only models whose output head is the token embedding are supported");
+            throw new UserErrorException(
+                $"{files.Path}: \"{OutputHead}\" differs from \"{embedding}\"; only models whose output head is the token embedding are supported");
     }
 }

@@ -74,7 +74,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         var entry = this[name];
         if (entry.Bytes > int.MaxValue)
-            throw new InvalidOperationException($"{Path}: tensor \"{name}\" has {entry.Bytes} bytes, more than one span holds; read it in pieces");
+            throw new InvalidOperationException(
+                $"{Path}: tensor \"{name}\" has {entry.Bytes} bytes, more than one span holds; read it in pieces");
         return Slice(entry, 0, (int)entry.Count);
     }
 
@@ -89,7 +90,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         var entry = this[name];
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         if (start > entry.Count - destination.Length)
-            throw new ArgumentOutOfRangeException(nameof(start), start, $"tensor \"{name}\" has {entry.Count} elements; {destination.Length} do not follow");
+            throw new ArgumentOutOfRangeException(
+                nameof(start), start, $"tensor \"{name}\" has {entry.Count} elements; {destination.Length} do not follow");
 
         // A span of bytes ends at 2 GiB, a span of floats at four times that; pieces keep both within reach.
         const int Piece = 1 << 26;
@@ -129,7 +131,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
             if (_data is not null) return _data;
             var needed = _header.DataStart + _header.Tensors[^1].End;
             if (_stream.Length != needed)
-                throw new UserErrorException($"{Path}: had {needed} bytes when it was opened and has {_stream.Length} now; replace files by renaming, never in place");
+                throw new UserErrorException(
+                    $"{Path}: had {needed} bytes when it was opened and has {_stream.Length} now; replace files by renaming, never in place");
             _map = MemoryMappedFile.CreateFromFile(_stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             _view = _map.CreateViewAccessor(0, needed, MemoryMappedFileAccess.Read);
             byte* pointer = null;

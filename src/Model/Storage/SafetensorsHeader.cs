@@ -40,7 +40,8 @@ internal sealed class SafetensorsHeader
         stream.ReadExactly(prefix);
         var size = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (size > MaxBytes)
-            throw header.Error($"the first 8 bytes announce a header of {size} bytes, above the format's limit of {MaxBytes}; is this a safetensors file?");
+            throw header.Error(
+                $"the first 8 bytes announce a header of {size} bytes, above the format's limit of {MaxBytes}; is this a safetensors file?");
         if ((long)size > length - 8)
             throw header.Error($"the header should take {size} bytes, but only {length - 8} follow its length");
         var json = new byte[size];
@@ -116,7 +117,8 @@ internal sealed class SafetensorsHeader
         if (!TensorDtypes.TryParse(dtypeName, out var dtype))
         {
             var known = string.Join(", ", Enum.GetValues<TensorDtype>().Select(d => d.HeaderName()));
-            throw new UserErrorException($"{_file}: tensor \"{name}\" has dtype \"{dtypeName}\", which is not one of {known}; convert the file to F32, F16 or BF16");
+            throw new UserErrorException(
+                $"{_file}: tensor \"{name}\" has dtype \"{dtypeName}\", which is not one of {known}; convert the file to F32, F16 or BF16");
         }
         if (offsets.Count != 2 || offsets[1] < offsets[0])
             throw Error($"tensor \"{name}\": data_offsets {TensorEntry.Format(offsets)} must be [begin, end] with begin <= end");
@@ -136,7 +138,8 @@ internal sealed class SafetensorsHeader
             throw Error($"tensor \"{name}\": shape {TensorEntry.Format(shape)} has more bytes than 64 bits can count", e);
         }
         if (end - begin != bytes)
-            throw Error($"tensor \"{name}\": data_offsets [{begin}, {end}] hold {end - begin} bytes, but {dtype.HeaderName()} {TensorEntry.Format(shape)} takes {bytes}");
+            throw Error(
+                $"tensor \"{name}\": data_offsets [{begin}, {end}] hold {end - begin} bytes, but {dtype.HeaderName()} {TensorEntry.Format(shape)} takes {bytes}");
     }
 
     private List<long> ParseSizes(ref Utf8JsonReader reader, string name, string key)
@@ -159,13 +162,15 @@ internal sealed class SafetensorsHeader
         foreach (var tensor in Tensors)
         {
             if (tensor.Begin < next)
-                throw Error($"tensor \"{tensor.Name}\": data_offsets [{tensor.Begin}, {tensor.End}] overlap the tensor before, which ends at {next}");
+                throw Error(
+                    $"tensor \"{tensor.Name}\": data_offsets [{tensor.Begin}, {tensor.End}] overlap the tensor before, which ends at {next}");
             if (tensor.Begin > next)
                 throw Error($"tensor \"{tensor.Name}\": data_offsets [{tensor.Begin}, {tensor.End}] leave a hole after byte {next}");
             next = tensor.End;
         }
         if (next > dataBytes)
-            throw Error($"tensor \"{Tensors[^1].Name}\": data_offsets [{Tensors[^1].Begin}, {next}] end behind the file's data, which has {dataBytes} bytes: {next - dataBytes} bytes are missing");
+            throw Error(
+                $"tensor \"{Tensors[^1].Name}\": data_offsets [{Tensors[^1].Begin}, {next}] end behind the file's data, which has {dataBytes} bytes: {next - dataBytes} bytes are missing");
         if (next < dataBytes) throw Error($"{dataBytes - next} bytes follow the last tensor's end at byte {next} of the data");
     }
 

@@ -36,7 +36,8 @@ public sealed class SafetensorsSet : IDisposable
             var index = System.IO.Path.Combine(directory, IndexFile);
             if (File.Exists(single)) set.AddSingle(single);
             else if (File.Exists(index)) set.AddShards(directory, index);
-            else throw new UserErrorException($"{directory}: neither {SingleFile} nor {IndexFile} is there; give a directory that holds a model's weights");
+            else throw new UserErrorException(
+                $"{directory}: neither {SingleFile} nor {IndexFile} is there; give a directory that holds a model's weights");
             return set;
         }
         catch
@@ -65,17 +66,21 @@ public sealed class SafetensorsSet : IDisposable
     /// <summary>
     /// Writes a model's weights into a directory: one <see cref="SingleFile"/> when they fit into <paramref name="maxShardBytes"/>, otherwise
     /// shards of at most that size (a larger tensor gets a shard of its own), filled in name order, and the index. Weight files of an
-    /// earlier, different layout are deleted.
+    /// earlier, different layout are deleted. Each file is replaced atomically, but a kill between two shards leaves a mixture of old and
+    /// new ones: where that matters, write into a new directory with <see cref="AtomicDirectory"/>.
     /// </summary>
     /// <param name="directory">Must exist.</param>
     /// <param name="tensors">The tensors.</param>
     /// <param name="metadata">Free strings for every file's header.</param>
     /// <param name="maxShardBytes">Largest size of a shard's data, in bytes.</param>
-    public static void Write(string directory, IEnumerable<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null, long maxShardBytes = 5_000_000_000)
+    public static void Write(
+        string directory, IEnumerable<TensorSource> tensors, IReadOnlyDictionary<string, string>? metadata = null, long maxShardBytes = 5_000_000_000)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxShardBytes, 1);
         var shards = Split(tensors, maxShardBytes);
-        var files = shards.Count == 1 ? [SingleFile] : Enumerable.Range(1, shards.Count).Select(i => $"model-{i:D5}-of-{shards.Count:D5}.safetensors").ToList();
+        var files = shards.Count == 1
+            ? [SingleFile]
+            : Enumerable.Range(1, shards.Count).Select(i => $"model-{i:D5}-of-{shards.Count:D5}.safetensors").ToList();
         foreach (var (file, shard) in files.Zip(shards))
             SafetensorsWriter.Write(System.IO.Path.Combine(directory, file), shard, metadata);
         var index = System.IO.Path.Combine(directory, IndexFile);
@@ -111,11 +116,13 @@ public sealed class SafetensorsSet : IDisposable
             if (!opened.TryGetValue(shard, out var file))
             {
                 if (shard.Length == 0 || shard != System.IO.Path.GetFileName(shard) || shard is "." or "..")
-                    throw new UserErrorException($"{index}: \"{tensor}\" is in \"{shard}\", which is not a plain file name; shards stand beside their index");
+                    throw new UserErrorException(
+                        $"{index}: \"{tensor}\" is in \"{shard}\", which is not a plain file name; shards stand beside their index");
                 opened[shard] = file = Add(System.IO.Path.Combine(directory, shard));
             }
             if (!file.Contains(tensor))
-                throw new UserErrorException($"{index}: \"{tensor}\" should be in {shard}, which does not have it; index and shards come from different exports: copy them again");
+                throw new UserErrorException(
+                    $"{index}: \"{tensor}\" should be in {shard}, which does not have it; index and shards come from different exports: copy them again");
             _owners.Add(tensor, file);
         }
     }

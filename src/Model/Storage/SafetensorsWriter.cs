@@ -44,7 +44,8 @@ public static class SafetensorsWriter
             if (tensor.Name == "__metadata__") throw new ArgumentException("\"__metadata__\" is reserved by the format; rename the tensor");
             if (!names.Add(tensor.Name)) throw new ArgumentException($"tensor \"{tensor.Name}\" is given twice");
             if (tensor.Dtype is not (TensorDtype.F32 or TensorDtype.F16 or TensorDtype.BF16))
-                throw new ArgumentException($"tensor \"{tensor.Name}\" cannot be written as {tensor.Dtype.HeaderName()}; choose F32, F16 or BF16");
+                throw new ArgumentException(
+                    $"tensor \"{tensor.Name}\" cannot be written as {tensor.Dtype.HeaderName()}; choose F32, F16 or BF16");
         }
     }
 
@@ -84,7 +85,8 @@ public static class SafetensorsWriter
     {
         var values = tensor.Values();
         if (values.Length != tensor.Count)
-            throw new ArgumentException($"tensor \"{tensor.Name}\" gave {values.Length} values for shape {TensorEntry.Format(tensor.Shape)}");
+            throw new ArgumentException(
+                $"tensor \"{tensor.Name}\" gave {values.Length} values for shape {TensorEntry.Format(tensor.Shape)}");
         // Pieces, because a span of floats can have more bytes than a span of bytes can count.
         for (var start = 0; start < values.Length; start += narrowed.Length)
         {

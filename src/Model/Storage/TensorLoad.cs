@@ -43,7 +43,8 @@ internal sealed class TensorLoad
     {
         if (entry.Dtype == TensorDtype.F32 && entry.Bytes <= int.MaxValue) return MemoryMarshal.Cast<byte, float>(file.Bytes(entry.Name));
         if (entry.Count > Array.MaxLength)
-            throw new UserErrorException($"{file.Path}: tensor \"{entry.Name}\" has {entry.Count} elements, more than the {Array.MaxLength} this program can load; split it");
+            throw new UserErrorException(
+                $"{file.Path}: tensor \"{entry.Name}\" has {entry.Count} elements, more than the {Array.MaxLength} this program can load; split it");
         if (_buffer.Length < entry.Count) _buffer = new float[entry.Count];
         var values = _buffer.AsSpan(0, (int)entry.Count);
         file.Read(entry.Name, values);

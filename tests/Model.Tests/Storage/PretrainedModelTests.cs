@@ -111,6 +111,7 @@ public sealed class PretrainedModelTests
     [InlineData("activation_function", "\"relu\"", "activation_function = relu; only gelu_new or gelu_pytorch_tanh")]
     [InlineData("scale_attn_by_inverse_layer_idx", "true", "scale_attn_by_inverse_layer_idx = true")]
     [InlineData("tie_word_embeddings", "false", "tie_word_embeddings = false")]
+    [InlineData("n_inner", "\"32\"", "n_inner = \"32\"; only 4 × n_embd")]
     [InlineData("n_inner", "33", "n_inner = 33; only 4 × n_embd = 32 is supported")]
     [InlineData("n_head", "3", "n_head = 3 does not divide n_embd = 8")]
     [InlineData("n_layer", "0", "n_layer = 0; it must be a whole number from 1 to 1000")]
