@@ -47,12 +47,12 @@ internal static class TransformerBody
         return Project(parameters, block + "attn.c_proj", attended.Length == 1 ? attended[0] : cat(attended));
     }
 
-    private static Tensor Mlp(ParameterBlock parameters, string block, Tensor x) =>
+    internal static Tensor Mlp(ParameterBlock parameters, string block, Tensor x) =>
         Project(parameters, block + "mlp.c_proj", functional.gelu(Project(parameters, block + "mlp.c_fc", x), Gelu.tanh));
 
-    private static Tensor Project(ParameterBlock parameters, string name, Tensor x) =>
+    internal static Tensor Project(ParameterBlock parameters, string name, Tensor x) =>
         parameters[name + ".bias"].addmm(x, parameters[name + ".weight"]);
 
-    private static Tensor Norm(TransformerConfig config, ParameterBlock parameters, string name, Tensor x) =>
+    internal static Tensor Norm(TransformerConfig config, ParameterBlock parameters, string name, Tensor x) =>
         functional.layer_norm(x, [config.Width], parameters[name + ".weight"], parameters[name + ".bias"], config.LayerNormEpsilon);
 }
