@@ -93,15 +93,25 @@ public sealed class PpoLearner(
     private PackedResponses Pack(IReadOnlyList<Trajectory> batch, int[] episodes) =>
         new([.. episodes.Select(i => (batch[i].Query, batch[i].Response))], policy.Parameters.Device);
 
+    /// <summary>
+    /// One optimizer step. The losses are sums over the minibatch's tokens divided by their number, so the sequences go forward and backward in
+    /// groups of bounded size, and gradients add up to those of the whole.
+    /// </summary>
     private StepStatistics Step(IReadOnlyList<Trajectory> batch, PpoTargets targets, int[] episodes, double learningRate, string where)
     {
-        using DisposeScope scope = NewDisposeScope();
-        PackedResponses packed = Pack(batch, episodes);
         policyOptimizer.ZeroGradient();
         valueOptimizer.ZeroGradient();
-        StepStatistics step = PolicyPass(packed, targets, [.. episodes.Select(i => batch[i].BehaviourLogProbabilities)], episodes);
-        if (!value.ReadsPolicy)
-            ValuePass(packed, null, targets, episodes, step);
+        var step = new StepStatistics();
+        double tokens = episodes.Sum(i => batch[i].Response.Length);
+        foreach (int[] group in Minibatches.ByTokens([.. episodes.Select(i => batch[i].Query.Length + batch[i].Response.Length)], settings.ForwardTokens))
+        {
+            using DisposeScope scope = NewDisposeScope();
+            int[] rows = [.. group.Select(i => episodes[i])];
+            PackedResponses packed = Pack(batch, rows);
+            PolicyPass(packed, [.. rows.Select(i => batch[i].BehaviourLogProbabilities)], targets, rows, tokens, step);
+            if (!value.ReadsPolicy)
+                ValuePass(packed, null, targets, rows, tokens, step);
+        }
 
         step.TotalLoss = step.PolicyLoss + settings.ValueLossCoefficient * step.ValueLoss - settings.EntropyCoefficient * step.Entropy;
         TrainingDivergedException.ThrowIfNotFinite("ppo/loss/policy", step.PolicyLoss, where);
@@ -114,13 +124,12 @@ public sealed class PpoLearner(
     }
 
     /// <summary>
-    /// Forward and backward of the policy. The loss is a sum over tokens, so the language-model head runs over a few rows at a time and each
-    /// piece's backward runs at once: logits of the whole minibatch never exist together. The body then gets the pieces' gradients in one go.
+    /// Forward and backward of the policy. The language-model head runs over a few rows at a time and each piece's backward runs at once:
+    /// logits of all rows never exist together. The body then gets the pieces' gradients in one go.
     /// </summary>
-    private StepStatistics PolicyPass(PackedResponses packed, PpoTargets targets, float[][] behaviour, int[] episodes)
+    private void PolicyPass(PackedResponses packed, float[][] behaviour, PpoTargets targets, int[] episodes, double tokens, StepStatistics step)
     {
         using DisposeScope scope = NewDisposeScope();
-        var step = new StepStatistics();
         Tensor old = Flat(behaviour), advantages = Flat(Rows(targets.Advantages, episodes));
         Tensor hidden = policy.Hidden(packed.Batch).index_select(0, packed.Rows); // (n, C)
         Tensor states = hidden.detach().requires_grad_();
@@ -133,30 +142,29 @@ public sealed class PpoLearner(
             (Tensor loss, Tensor clipped) = PpoLoss.Policy(logProbabilities, oldPiece, advantages.narrow(0, start, length), settings.PolicyClip);
             Tensor entropy = Entropy(rows);
             Tensor total = settings.EntropyCoefficient > 0 ? loss - entropy * settings.EntropyCoefficient : loss;
-            (total / packed.Count).backward();
-            step.PolicyLoss += loss.ToDouble() / packed.Count;
-            step.ClipFraction += clipped.ToDouble() / packed.Count;
-            step.Entropy += entropy.ToDouble() / packed.Count;
-            step.ApproximateKl += 0.5 * (logProbabilities.detach() - oldPiece).square().sum().ToDouble() / packed.Count;
+            (total / tokens).backward();
+            step.PolicyLoss += loss.ToDouble() / tokens;
+            step.ClipFraction += clipped.ToDouble() / tokens;
+            step.Entropy += entropy.ToDouble() / tokens;
+            step.ApproximateKl += 0.5 * (logProbabilities.detach() - oldPiece).square().sum().ToDouble() / tokens;
         }
 
         if (value.ReadsPolicy)
-            ValuePass(packed, states, targets, episodes, step);
+            ValuePass(packed, states, targets, episodes, tokens, step);
         hidden.backward([states.grad!]);
-        return step;
     }
 
-    private void ValuePass(PackedResponses packed, Tensor? states, PpoTargets targets, int[] episodes, StepStatistics step)
+    private void ValuePass(PackedResponses packed, Tensor? states, PpoTargets targets, int[] episodes, double tokens, StepStatistics step)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor values = value.Values(packed, states);
         (Tensor loss, Tensor squaredError, Tensor clipped) = PpoLoss.Value(
             values, Flat(Rows(targets.Values, episodes)), Flat(Rows(targets.Returns, episodes)), settings.ValueClip);
-        (loss * (settings.ValueLossCoefficient / packed.Count)).backward();
-        step.ValueLoss = loss.ToDouble() / packed.Count;
-        step.ValueError = squaredError.ToDouble() / packed.Count;
-        step.ValueClipFraction = clipped.ToDouble() / packed.Count;
-        step.ValuePrediction = values.detach().sum().ToDouble() / packed.Count;
+        (loss * (settings.ValueLossCoefficient / tokens)).backward();
+        step.ValueLoss += loss.ToDouble() / tokens;
+        step.ValueError += squaredError.ToDouble() / tokens;
+        step.ValueClipFraction += clipped.ToDouble() / tokens;
+        step.ValuePrediction += values.detach().sum().ToDouble() / tokens;
     }
 
     /// <summary>Σ −p log p over all rows; without a gradient unless the bonus asks for it.</summary>

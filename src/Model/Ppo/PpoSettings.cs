@@ -113,11 +113,11 @@ public sealed record PpoSettings
     /// <summary>Whether values come from a network of their own or from a head on the policy.</summary>
     public ValueFunctionKind ValueFunction { get; init; } = ValueFunctionKind.Separate;
 
-    /// <summary>Most tokens in one forward pass without gradients; bounds memory, changes no result beyond rounding.</summary>
+    /// <summary>Most tokens in one forward (and backward) pass; a minibatch with more goes in parts. Bounds memory, changes no result beyond rounding.</summary>
     [Range(1, 100_000_000)]
     public int ForwardTokens { get; init; } = 16_384;
 
-    /// <summary>Most logits in memory at once, in training too: the language-model head runs over as many rows at a time as fit. Bounds memory likewise.</summary>
+    /// <summary>Most logits in memory at once: the language-model head runs over as many rows at a time as fit. Bounds memory likewise.</summary>
     [Range(1, 2_000_000_000)]
     public int LogitsAtOnce { get; init; } = 1 << 24;
 }

@@ -41,7 +41,7 @@ public sealed class PpoLearnerReferenceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Computing_logits_a_row_at_a_time_and_values_in_small_groups_changes_rounding_only(string name)
+    public void Computing_logits_a_row_and_gradients_a_sequence_at_a_time_changes_rounding_only(string name)
     {
         PpoReference.Case expected = PpoReference.Numbers.Cases[name];
         using var run = ReferenceRuns.Start(expected, ReferenceRuns.Settings(expected.Options) with { LogitsAtOnce = 1, ForwardTokens = 1 });

@@ -16,7 +16,7 @@ internal static class ReferenceRuns
             LearningRate = options.LearningRate,
             Decay = LearningRateDecay.Constant,
             Beta2 = 0.999,
-            Epsilon = 1e-5,
+            Epsilon = 1e-3,
             MaxGradientNorm = options.MaxGradientNorm > 0 ? options.MaxGradientNorm : 1e9,
         },
         Temperature = options.Temperature,

@@ -188,7 +188,8 @@ def run(options):
     advantages = whiten(raw_advantages, True) if o["whiten_advantages"] else raw_advantages
 
     parameters = list(policy.values()) + list(value.values())
-    optimizer = torch.optim.AdamW(parameters, lr=o["learning_rate"], betas=(0.9, 0.999), eps=1e-5, weight_decay=0.0)
+    # The keys' bias has no effect and so a gradient of exactly zero; a smaller epsilon would blow up its rounding in float32 to a visible step.
+    optimizer = torch.optim.AdamW(parameters, lr=o["learning_rate"], betas=(0.9, 0.999), eps=1e-3, weight_decay=0.0)
     steps = []
     for _ in range(o["epochs"]):
         rows = log_softmax_rows(policy, o["temperature"])
