@@ -6,6 +6,7 @@ namespace Akka.Configuration.Hocon;
 /// <summary>A cursor over HOCON text that reads what has no structure: white space, comments, keys, strings.</summary>
 internal sealed class HoconText(string text)
 {
+    private const string ThreeQuotes = "\"\"\"";
     private const string NotInText = "$\"{}[]:=,#`^?!@*&\\";
     private const string NotInKey = NotInText + ".";
 
@@ -77,7 +78,10 @@ internal sealed class HoconText(string text)
     }
 
     /// <summary>A key, quoted or not.</summary>
-    public string ReadKey() => Sees('"') ? ReadQuoted() : ReadWhile(NotInKey, acrossBlanks: true).Trim();
+    public string ReadKey() =>
+        Sees(ThreeQuotes) ? throw Error("A key cannot stand in triple quotes")
+        : Sees('"') ? ReadQuoted()
+        : ReadWhile(NotInKey, acrossBlanks: true).Trim();
 
     /// <summary>Unquoted text up to the next blank or sign.</summary>
     /// <exception cref="ConfigurationException">An assignment sign follows, so this was meant to be quoted.</exception>
@@ -105,10 +109,9 @@ internal sealed class HoconText(string text)
     public string ReadQuoted()
     {
         var start = _at;
-        const string three = "\"\"\"";
-        if (Sees(three))
+        if (Sees(ThreeQuotes))
         {
-            var end = text.IndexOf(three, _at + 3, StringComparison.Ordinal);
+            var end = text.IndexOf(ThreeQuotes, _at + 3, StringComparison.Ordinal);
             _at = end < 0 ? start : end + 3;
             return end < 0 ? throw Error("This text in triple quotes is never closed") : text[(start + 3)..end];
         }

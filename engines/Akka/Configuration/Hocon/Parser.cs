@@ -135,7 +135,8 @@ public class Parser
         if (depth > MaxDepth)
             throw _text.Error($"Nested deeper than {MaxDepth} levels");
         var array = new HoconArray();
-        for (_text.SkipSpace(); !_text.Take(']'); _text.SkipSpace())
+        // Nothing is skipped before the first element: as in the published parser, a blank between the brackets makes an element without value.
+        for (; !_text.Take(']'); _text.SkipSpace())
         {
             if (_text.AtEnd)
                 throw _text.Error($"The [ of {path} is never closed");

@@ -89,6 +89,13 @@ public sealed class SyntaxContract
         Assert.True(config.HasPath("d"));
     }
 
+    [Fact]
+    public void A_blank_between_brackets_is_an_element_without_value()
+    {
+        Assert.Empty(ConfigurationFactory.ParseString("a = []").GetStringList("a"));
+        Assert.Equal([null], ConfigurationFactory.ParseString("a = [ ]").GetStringList("a"));
+    }
+
     [Theory]
     [InlineData("a = tcp://host")]
     [InlineData("a = [tcp://host]")]

@@ -1,0 +1,66 @@
+using System.Collections;
+using System.Text;
+
+namespace ActorRlhf.Host.Settings;
+
+/// <summary>Writes what a run really runs with: every setting, given or default.</summary>
+public static class ResolvedConfiguration
+{
+    /// <summary>
+    /// A settings record as HOCON, its properties in the order they are declared. <see cref="SettingsReader"/> reads the same record from it.
+    /// </summary>
+    /// <param name="record">The record.</param>
+    /// <param name="path">The dotted path of the section to write it as; empty for none.</param>
+    public static string Write(object record, string path = "")
+    {
+        var text = new StringBuilder();
+        if (path.Length == 0)
+            WriteMembers(text, record, 0);
+        else
+            text.Append(path).Append(" {\n").Append(Members(record, 1)).Append("}\n");
+        return text.ToString();
+    }
+
+    private static string Members(object record, int depth)
+    {
+        var text = new StringBuilder();
+        WriteMembers(text, record, depth);
+        return text.ToString();
+    }
+
+    private static void WriteMembers(StringBuilder text, object record, int depth)
+    {
+        foreach (var property in SettingsProperty.Of(record.GetType()))
+            WriteMember(text, property.Key, property.Info.GetValue(record), property.IsByteSize, depth);
+    }
+
+    private static void WriteMember(StringBuilder text, string key, object? value, bool isByteSize, int depth)
+    {
+        text.Append(' ', depth * 2).Append(KeyPath.Quote(key));
+        var written = WriteValue(value, isByteSize, depth);
+        text.Append(written.StartsWith('{') ? " " : " = ").Append(written).Append('\n');
+    }
+
+    private static string WriteValue(object? value, bool isByteSize, int depth)
+    {
+        if (value is null)
+            return "null";
+        if (SettingsScalar.Is(value.GetType()))
+            return SettingsScalar.Format(value, isByteSize);
+        if (SettingsProperty.IsRecord(value.GetType()))
+            return Braces(Members(value, depth + 1), depth);
+        if (value is IDictionary dictionary)
+        {
+            var text = new StringBuilder();
+            foreach (DictionaryEntry entry in dictionary)
+                WriteMember(text, (string)entry.Key, entry.Value, isByteSize, depth + 1);
+            return Braces(text.ToString(), depth);
+        }
+
+        return value is IEnumerable items
+            ? "[" + string.Join(", ", items.Cast<object>().Select(item => WriteValue(item, isByteSize, depth))) + "]"
+            : throw new ArgumentException($"{value.GetType()} is not a type that configuration knows", nameof(value));
+    }
+
+    private static string Braces(string members, int depth) => members.Length == 0 ? "{}" : "{\n" + members + new string(' ', depth * 2) + "}";
+}
