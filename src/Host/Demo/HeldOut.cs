@@ -1,0 +1,70 @@
+using ActorRlhf.Host.Runs;
+using ActorRlhf.Model.Data;
+using ActorRlhf.Model.Evaluation;
+using ActorRlhf.Model.Generation;
+using ActorRlhf.Model.Networks;
+using ActorRlhf.Model.Ppo;
+using ActorRlhf.Model.Rewards;
+
+namespace ActorRlhf.Host.Demo;
+
+/// <summary>Held-out texts on which policies are compared by the simulated labeler's gold judgement and by a reward model.</summary>
+public sealed class HeldOut
+{
+    private readonly SummaryTask _task;
+    private readonly SamplingSettings _sampling;
+    private readonly long _seed;
+    private readonly int[][] _queries;
+
+    /// <param name="examples">The texts with their human summaries.</param>
+    /// <param name="task">How they become queries.</param>
+    /// <param name="sampling">Slots and threads of generation.</param>
+    /// <param name="seed">Decides the samples at temperature 1.</param>
+    public HeldOut(IReadOnlyList<SummaryExample> examples, SummaryTask task, SamplingSettings sampling, long seed)
+    {
+        Examples = examples;
+        _task = task;
+        _sampling = sampling;
+        _seed = seed;
+        _queries = [.. examples.Select(task.Query)];
+        References = [.. examples.Select(example => example.Reference)];
+    }
+
+    /// <summary>The texts.</summary>
+    public IReadOnlyList<SummaryExample> Examples { get; }
+
+    /// <summary>Their human summaries.</summary>
+    public IReadOnlyList<string> References { get; }
+
+    /// <summary>A policy's summaries at temperature 0.</summary>
+    public string[] Summaries(Transformer policy, CancellationToken cancellation) =>
+        [.. Respond(policy, _sampling with { Greedy = true }, cancellation).Select(response => _task.Text(response.Response))];
+
+    /// <summary>A policy's responses at temperature 1.</summary>
+    public Completion[] Sample(Transformer policy, CancellationToken cancellation) =>
+        Respond(policy, _sampling with { Greedy = false, Temperature = 1 }, cancellation);
+
+    /// <summary>Gold scores of summaries, one a text.</summary>
+    public double[] Gold(IReadOnlyList<string> summaries) => [.. summaries.Select((summary, i) => GoldScore.Of(summary, References[i]))];
+
+    /// <summary>Scores of responses as PPO counts them: a response without an end gets its fixed score.</summary>
+    public double[] Scores(RewardModel reward, IReadOnlyList<Completion> responses, PpoSettings ppo)
+    {
+        var scores = reward.Score([.. responses.Select(response => (response.Query, response.Response))]);
+        return [.. responses.Select((response, i) => (double)ResponseEnd.Score(response.Response, _task.Tokenizer.EndOfText, scores[i], ppo))];
+    }
+
+    /// <summary>A reward model's scores of summaries given as text.</summary>
+    public float[] Scores(RewardModel reward, IReadOnlyList<string> summaries) =>
+        reward.Score([.. summaries.Select((summary, i) => (_queries[i], _task.Answer(summary)))]);
+
+    /// <summary>Mean KL of sampled responses from a reference policy, nats an episode: the estimate Σ log π − log π_ref (Ziegler et al. 2019).</summary>
+    public static double Kl(Transformer reference, IReadOnlyList<Completion> responses)
+    {
+        var log = LogProbabilities.Of(reference, [.. responses.Select(response => (response.Query, response.Response))]);
+        return responses.Select((response, i) => TokenRewards.Kl(response.LogProbabilities, log[i])).Average();
+    }
+
+    private Completion[] Respond(Transformer policy, SamplingSettings sampling, CancellationToken cancellation) =>
+        Responses.Of(policy, sampling, _queries, _task, _seed, 0, cancellation);
+}
