@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Globalization;
+using ActorRlhf.Cli.Commands;
 using ActorRlhf.Cli.Terminal;
 using ActorRlhf.Model;
 
@@ -16,7 +17,10 @@ public static class CommandLine
     {
         var root = new RootCommand(
             "Learning to summarize from human feedback, as an elastic system of actors.\n"
-            + "The launcher adds: ./rlhf test (runs the whole suite), ./rlhf build (only builds).");
+            + "The launcher adds: ./rlhf test (runs the whole suite), ./rlhf build (only builds).")
+        {
+            new DoctorCommand(console),
+        };
         root.SetAction(result => new HelpAction().Invoke(result));
         return root;
     }
