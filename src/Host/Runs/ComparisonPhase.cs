@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ActorRlhf.Model;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Networks;
@@ -21,6 +22,10 @@ public sealed record ComparisonSettings
     [Range(2, 64)]
     public int Candidates { get; init; } = 2;
 
+    /// <summary>Share of comparisons in which one of the summaries is the human's, as in the paper's own comparisons (Stiennon et al. 2020, appendix C).</summary>
+    [Range(0, 1)]
+    public double ReferenceShare { get; init; } = 0.25;
+
     /// <summary>How often the simulated labeler contradicts its own noiseless judgement; the paper's labelers disagreed with one another in 23–27% of pairs.</summary>
     [Range(0, 0.5)]
     public double Disagreement { get; init; } = SimulatedLabeler.PaperDisagreement;
@@ -30,14 +35,15 @@ public sealed record ComparisonSettings
 }
 
 /// <summary>
-/// Comparisons of a policy's own summaries, labeled by the simulated labeler, in OpenAI's format. Those that its gold judgement cannot tell
-/// apart are left out.
+/// Comparisons of a policy's own summaries, and of some with the human's, labeled by the simulated labeler, in OpenAI's format. Those that its
+/// gold judgement cannot tell apart are left out.
 /// </summary>
 /// <param name="Settings">How many, of what.</param>
 /// <param name="Sampling">How the summaries are drawn.</param>
 public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettings Sampling)
 {
     private const string Policy = "sft";
+    private const string Human = "ref";
 
     /// <summary>The split's name of comparisons to learn from.</summary>
     public const string TrainSplit = "train";
@@ -61,14 +67,21 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
     private List<(SummaryExample Example, ComparedSummary[] Summaries)> Draw(
         Transformer policy, SummaryTask task, IReadOnlyList<SummaryExample> examples, int count, string split, long firstEpisode, IRunProgress progress, CancellationToken cancellation)
     {
-        var chosen = examples.Take(count).ToArray();
-        var queries = chosen.SelectMany(example => Enumerable.Repeat(task.Query(example), Settings.Candidates)).ToArray();
-        var responses = Responses.Of(policy, Sampling, queries, task, Settings.Seed, firstEpisode, cancellation,
-            done => progress.Report(new RunProgress($"compare ({split})", done, queries.Length, "summaries")));
-        return [.. chosen.Select((example, i) => (example,
-            responses.Skip(i * Settings.Candidates).Take(Settings.Candidates)
-                .Select(response => new ComparedSummary(task.Text(response.Response), Policy)).DistinctBy(summary => summary.Text).ToArray()))
-            .Where(drawn => drawn.Item2.Length == Settings.Candidates)];
+        var random = new RandomStream(Settings.Seed, firstEpisode);
+        var chosen = examples.Take(count).Select(example => (Example: example, Drawn: Settings.Candidates - (random.NextDouble() < Settings.ReferenceShare ? 1 : 0))).ToArray();
+        var queries = chosen.SelectMany(comparison => Enumerable.Repeat(task.Query(comparison.Example), comparison.Drawn)).ToArray();
+        var responses = new Queue<Completion>(Responses.Of(policy, Sampling, queries, task, Settings.Seed, firstEpisode, cancellation,
+            done => progress.Report(new RunProgress($"compare ({split})", done, queries.Length, "summaries"))));
+        var drawn = new List<(SummaryExample, ComparedSummary[])>();
+        foreach (var (example, own) in chosen)
+        {
+            var summaries = Enumerable.Range(0, own).Select(_ => new ComparedSummary(task.Text(responses.Dequeue().Response), Policy)).ToList();
+            if (own < Settings.Candidates)
+                summaries.Insert(random.NextInt(Settings.Candidates), new ComparedSummary(example.Reference, Human));
+            if (summaries.DistinctBy(summary => summary.Text).Count() == Settings.Candidates)
+                drawn.Add((example, [.. summaries]));
+        }
+        return drawn;
     }
 }
 
