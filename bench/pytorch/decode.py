@@ -18,13 +18,13 @@ def decode(weights, shape, batch, context, steps, warmup):
     tokens = torch.randint(0, shape.vocabulary, (batch, 1), generator=generator)
     for step in range(warmup + steps):
         if step == warmup:
-            began = time.perf_counter()
+            began, processor = time.perf_counter(), time.process_time()
         positions = torch.full((batch, 1), start + step)
         logits, past = forward(weights, shape, tokens, positions, past)
         log_probabilities = torch.log_softmax(logits, dim=-1)
         tokens = torch.multinomial(log_probabilities.exp(), 1)
         log_probabilities.gather(1, tokens)
-    return batch * steps / (time.perf_counter() - began)
+    return batch * steps / (time.perf_counter() - began), time.process_time() - processor
 
 
 def main():
@@ -39,10 +39,10 @@ def main():
     torch.set_num_threads(arguments.threads)
     torch.set_grad_enabled(False)
     shape = SHAPES[arguments.shape]
-    rate = decode(random_weights(shape), shape, arguments.batch, arguments.context, arguments.steps, arguments.warmup)
+    rate, processor = decode(random_weights(shape), shape, arguments.batch, arguments.context, arguments.steps, arguments.warmup)
     print(json.dumps({
         "case": "decode", "engine": "pytorch", "shape": arguments.shape, "batch": arguments.batch, "context": arguments.context,
-        "threads": arguments.threads, "tokens_per_second": round(rate, 2),
+        "threads": arguments.threads, "tokens_per_second": round(rate, 2), "cpu_seconds": round(processor, 3),
         "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }))
 

@@ -90,7 +90,7 @@ public sealed class ResponseGenerator : IDisposable
         var slot = Array.IndexOf(_sequences, null);
         if (slot < 0) throw new InvalidOperationException($"all {_sequences.Length} slots are taken");
         _decoder.Clear(slot);
-        _sequences[slot] = new Sequence(query, new RandomStream(_seed, query.EpisodeId), _settings.MaxResponseTokens);
+        _sequences[slot] = new Sequence(query, new RandomStream(_seed, query.EpisodeId), ResponseLimit(query));
         _active++;
     }
 
@@ -127,7 +127,7 @@ public sealed class ResponseGenerator : IDisposable
             var sequence = _sequences[slot]!;
             sequence.Append(_sampled[i], _version);
             var ended = _sampled[i].Token == _endOfText;
-            if (!ended && sequence.Count < _settings.MaxResponseTokens) continue;
+            if (!ended && sequence.Count < sequence.MaxTokens) continue;
             finished.Add(sequence.Complete(ended));
             _sequences[slot] = null;
             _active--;
@@ -170,6 +170,13 @@ public sealed class ResponseGenerator : IDisposable
         _team.Dispose();
     }
 
+    private int ResponseLimit(Query query) => query.MaxResponseTokens switch
+    {
+        null => _settings.MaxResponseTokens,
+        < 1 => throw new UserErrorException($"the response of episode {query.EpisodeId} is limited to {query.MaxResponseTokens} tokens; allow at least one"),
+        { } limit => Math.Min(limit, _settings.MaxResponseTokens),
+    };
+
     private void SampleShare(int thread)
     {
         var (begin, end) = _team.Share(_active, thread);
@@ -196,6 +203,8 @@ public sealed class ResponseGenerator : IDisposable
         private readonly float[] _logProbabilities = new float[maxTokens];
         private long _firstVersion;
         private long _lastVersion;
+
+        public int MaxTokens => maxTokens;
 
         public long EpisodeId => query.EpisodeId;
 

@@ -180,6 +180,17 @@ public sealed class GenerationTests
     }
 
     [Fact]
+    public void A_query_can_have_a_tighter_limit_of_its_own()
+    {
+        using var policy = Policy(Small);
+        using var generator = new ResponseGenerator(policy, Settings, 28, endOfText: -1, seed: 3);
+        var completions = generator.Generate([new Query(1, Tokens(1, 3), 7), new Query(2, Tokens(2, 3)), new Query(3, Tokens(3, 3), 900)]).ToDictionary(c => c.EpisodeId);
+        Assert.Equal([7, 20, 20], new long[] { 1, 2, 3 }.Select(id => completions[id].Response.Length));
+        var error = Assert.Throws<UserErrorException>(() => generator.Add(new Query(4, Tokens(1, 3), 0)));
+        Assert.Contains("episode 4 is limited to 0 tokens", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cancellation_comes_between_two_steps_and_leaves_the_generator_usable()
     {
         using var policy = Policy(Small);

@@ -58,6 +58,7 @@ internal readonly unsafe struct LanesNative : ILanes<Vector<float>>
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose(float* source, nint sourceStride, float* destination, nint destinationStride)
     {
         if (Count != 8 || !Avx.IsSupported)

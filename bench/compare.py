@@ -1,0 +1,46 @@
+"""Runs the C# harness and its PyTorch counterpart in alternation and prints the best of each with their ratios."""
+import json
+import os
+import subprocess
+import sys
+
+CASES = {
+    "decode": [["--batch", "1"], ["--batch", "8"], ["--batch", "32", "--steps", "12"],
+               ["--shape", "demo", "--batch", "32", "--context", "256", "--steps", "100"]],
+    "mixed": [["--shape", "gpt2"], ["--shape", "demo"]],
+}
+
+
+def measure(command):
+    output = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    return json.loads(output.strip().splitlines()[-1])
+
+
+def main():
+    if len(sys.argv) < 3 or sys.argv[2] not in CASES:
+        sys.exit(f"usage: bench/run CASE [--key value ...]; the cases are {', '.join(CASES)}")
+    program, case, given = sys.argv[1], sys.argv[2], sys.argv[3:]
+    here = os.path.dirname(os.path.abspath(__file__))
+    for parameters in [given] if given else CASES[case]:
+        arguments = [*parameters, "--threads", os.environ["THREADS"]]
+        best = {}
+        for _ in range(int(os.environ.get("ROUNDS", "3"))):
+            for command in (["dotnet", program, case], [sys.executable, os.path.join(here, "pytorch", case + ".py")]):
+                result = measure(command + arguments)
+                key = result["engine"]
+                if key not in best or result["tokens_per_second"] > best[key]["tokens_per_second"]:
+                    best[key] = result
+        for result in best.values():
+            print(json.dumps(result), flush=True)
+        ours, theirs = best["actorrlhf"], best["pytorch"]
+        print(json.dumps({
+            "case": case, "parameters": " ".join(parameters),
+            "speed_ratio": round(ours["tokens_per_second"] / theirs["tokens_per_second"], 2),
+            # What the processors spent: less swayed than time by whatever else the machine is doing.
+            "cpu_ratio": round(theirs["cpu_seconds"] / ours["cpu_seconds"], 2),
+            "memory_ratio": round(ours["peak_rss_mb"] / theirs["peak_rss_mb"], 2),
+        }), flush=True)
+
+
+if __name__ == "__main__":
+    main()
