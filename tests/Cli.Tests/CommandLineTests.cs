@@ -63,7 +63,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task A_signal_cancels_the_run_and_its_number_is_in_the_exit_code()
     {
-        using var interruption = Interruption.Listen(_error);
+        using var interruption = Interruption.Listen(Console.Announce);
         var code = await CommandLine.RunAsync(
             Root(stop =>
             {

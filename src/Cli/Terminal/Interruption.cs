@@ -10,12 +10,12 @@ public sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
     private readonly List<PosixSignalRegistration> _registrations;
-    private readonly TextWriter _error;
+    private readonly Action<string> _announce;
     private int _signal;
 
-    private Interruption(TextWriter error)
+    private Interruption(Action<string> announce)
     {
-        _error = error;
+        _announce = announce;
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => OnSignal(context, 2)),
@@ -30,8 +30,8 @@ public sealed class Interruption : IDisposable
     public int? ExitCode => _signal == 0 ? null : Cli.ExitCode.SignalBase + _signal;
 
     /// <summary>Begins to listen, until disposed.</summary>
-    /// <param name="error">Where the first signal is acknowledged.</param>
-    public static Interruption Listen(TextWriter error) => new(error);
+    /// <param name="announce">Shows a line: the first signal is acknowledged, since stopping may take a moment.</param>
+    public static Interruption Listen(Action<string> announce) => new(announce);
 
     /// <summary>Leaves the signals to the system again.</summary>
     public void Dispose()
@@ -47,7 +47,7 @@ public sealed class Interruption : IDisposable
             return;
 
         context.Cancel = true;
-        _error.WriteLine(signal == 2 ? "Stopping (Ctrl-C again ends it at once) ..." : "Stopping ...");
+        _announce(signal == 2 ? "Stopping (Ctrl-C again ends it at once) ..." : "Stopping ...");
         _source.Cancel();
     }
 }

@@ -37,7 +37,7 @@ public sealed class LiveProgress : IRunProgress
             .AutoClear(false)
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn { Width = console.Profile.Width >= 80 ? 20 : 8, RemainingStyle = new Style(Color.Grey) },
+                new ProgressBarColumn { Width = BarWidth(console.Profile.Width), RemainingStyle = new Style(Color.Grey) },
                 new StatusColumn(gate, states))
             .Start(context =>
             {
@@ -71,7 +71,12 @@ public sealed class LiveProgress : IRunProgress
     }
 
     /// <inheritdoc/>
-    public void Note(string line) => _console.WriteLine(line);
+    public void Note(string line) => _console.WriteLine(Covering(line, _console));
+
+    /// <summary>A line filled up to the terminal's edge: what is written above moving bars covers the old bars, it does not erase them.</summary>
+    internal static string Covering(string line, IAnsiConsole console) => line.PadRight(console.Profile.Width - 1);
+
+    private static int BarWidth(int consoleWidth) => consoleWidth >= 80 ? 20 : 8;
 
     private void EndPhase()
     {
@@ -91,16 +96,32 @@ public sealed class LiveProgress : IRunProgress
     /// <summary>The words beside the bar, cut to what the terminal has room for.</summary>
     private sealed class StatusColumn(Lock gate, Dictionary<int, State> states) : ProgressColumn
     {
+        private const int Gaps = 3; // a space between columns, and the last column of the terminal
+
         protected override bool NoWrap => true;
+
+        public override int? GetColumnWidth(RenderOptions options)
+        {
+            lock (gate)
+                return StatusWidth(options);
+        }
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime)
         {
             lock (gate)
             {
-                return states.TryGetValue(task.Id, out var state)
-                    ? new Text(ProgressText.Describe(state.Progress, state.Meter)).Overflow(Overflow.Ellipsis)
-                    : Text.Empty;
+                if (!states.TryGetValue(task.Id, out var state))
+                    return Text.Empty;
+                var words = ProgressText.Describe(state.Progress, state.Meter);
+                var width = StatusWidth(options);
+                return new Text(words.Length <= width ? words : string.Concat(words.AsSpan(0, width - 1), "…"));
             }
+        }
+
+        private int StatusWidth(RenderOptions options)
+        {
+            var phase = states.Values.Select(state => state.Progress.Phase.Length).DefaultIfEmpty().Max();
+            return Math.Max(10, options.ConsoleSize.Width - phase - BarWidth(options.ConsoleSize.Width) - Gaps);
         }
     }
 }

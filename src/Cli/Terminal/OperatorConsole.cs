@@ -64,6 +64,15 @@ public sealed class OperatorConsole
     /// <summary>Writes a line of the result.</summary>
     public void WriteLine(string line = "") => Out.WriteLine(line);
 
+    /// <summary>Writes a line to standard error that is no part of the result; above the bars, where some are moving.</summary>
+    public void Announce(string line)
+    {
+        if (IsTerminal)
+            _errorScreen.Value.WriteLine(LiveProgress.Covering(line, _errorScreen.Value));
+        else
+            Error.WriteLine(line);
+    }
+
     /// <summary>Writes a result as JSON: snake_case names, indented, NaN as the string <c>"NaN"</c>.</summary>
     public void WriteJson<T>(T value) => Out.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
 

@@ -44,7 +44,7 @@ public static class Doctor
     /// <param name="threads">The threads that made them.</param>
     public static Finding JudgeGigaflops(double gigaflops, int threads)
     {
-        var value = string.Create(CultureInfo.InvariantCulture, $"{gigaflops:0.0} GFLOP/s (float32 product of 1024 × 1024, {threads} threads)");
+        var value = string.Create(CultureInfo.InvariantCulture, $"{gigaflops:0.0} GFLOP/s (float32 product of 1024 × 1024, threads: {threads})");
         return (gigaflops >= GigaflopsPerCoreExpected * threads
             ? Finding.Ok("matrix-product", value)
             : Finding.Warning("matrix-product", value, "see the blas and threads lines; if they are ok, something else uses the cores"))
@@ -62,7 +62,7 @@ public static class Doctor
         if (threads > cores)
             return Finding.Warning("threads", value, $"set OMP_NUM_THREADS to {cores}: more threads than cores wait for each other");
         if (threads < cores)
-            return Finding.Warning("threads", value, $"unset OMP_NUM_THREADS, or set it to {cores}, to use every core");
+            return Finding.Warning("threads", value, $"set OMP_NUM_THREADS to {cores}, as ./rlhf does where it is unset");
         return spinCount is null
             ? Finding.Warning("threads", value, "start the program as ./rlhf, which sets it: without it a fifth of the training time goes to waking threads")
             : Finding.Ok("threads", value);

@@ -41,7 +41,7 @@ public sealed class DoctorTests
     [Theory]
     [InlineData(2, 2, "10000", FindingState.Ok, null)]
     [InlineData(4, 2, "10000", FindingState.Warning, "set OMP_NUM_THREADS to 2")]
-    [InlineData(1, 2, "10000", FindingState.Warning, "unset OMP_NUM_THREADS")]
+    [InlineData(1, 2, "10000", FindingState.Warning, "set OMP_NUM_THREADS to 2, as")]
     [InlineData(2, 2, null, FindingState.Warning, "./rlhf")]
     public void Threads_are_compared_with_cores(int threads, int cores, string? spinCount, FindingState expected, string? remedy)
     {
