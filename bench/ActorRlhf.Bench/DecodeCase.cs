@@ -17,7 +17,8 @@ internal static class DecodeCase
         using var policy = options.Policy();
         using var team = new ThreadTeam(options.Threads);
         using var decoder = Decoders.Create(policy, batch, context, team);
-        Sampler[] samplers = [.. Enumerable.Range(0, team.Threads).Select(_ => new Sampler(new SamplingSettings(), decoder.VocabularySize))];
+        var vocabulary = decoder.VocabularySize;
+        Sampler[] samplers = [.. Enumerable.Range(0, team.Threads).Select(_ => new Sampler(new SamplingSettings(), vocabulary))];
         RandomStream[] streams = [.. Enumerable.Range(0, batch).Select(slot => new RandomStream(1, slot))];
         var tokens = new int[batch];
         var inputs = new SlotTokens[batch];
@@ -25,7 +26,7 @@ internal static class DecodeCase
 
         var prefill = Stopwatch.GetTimestamp();
         for (var slot = 0; slot < batch; slot++)
-            inputs[slot] = new SlotTokens(slot, Enumerable.Range(0, start).Select(_ => streams[slot].NextInt(decoder.VocabularySize)).ToArray());
+            inputs[slot] = new SlotTokens(slot, Enumerable.Range(0, start).Select(_ => streams[slot].NextInt(vocabulary)).ToArray());
         decoder.Advance(inputs);
         team.Run(Sample);
         var prefillSeconds = Stopwatch.GetElapsedTime(prefill).TotalSeconds;

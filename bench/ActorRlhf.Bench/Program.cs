@@ -45,9 +45,12 @@ namespace ActorRlhf.Bench
             var other => throw new ArgumentException($"there is no shape '{other}'; the shapes are gpt2, demo"),
         };
 
-        public int Number(string key, int otherwise) => int.Parse(Text(key, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+        public int Number(string key, int otherwise) =>
+            int.Parse(Text(key, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
 
-        /// <summary>A policy whose matrices are uniform with deviation 0.02, written where they stand so that peak memory is the engine's own.</summary>
+        /// <summary>
+        /// A policy whose matrices are uniform with deviation 0.02, written where they stand so that peak memory is the engine's own.
+        /// </summary>
         public Transformer Policy()
         {
             var policy = new Transformer(Config);

@@ -1,4 +1,7 @@
-"""Static batching: queries padded left to the longest of their batch, every row decoded until the longest answer is done. Prints a JSON line."""
+"""Static batching: queries are padded left to the longest of their batch, and every row is decoded until the longest answer is done.
+
+Prints a JSON line.
+"""
 import argparse
 import json
 import resource
@@ -27,7 +30,8 @@ def answer(weights, shape, batch):
     tokens = torch.tensor([[0] * (longest - len(tokens)) + tokens for tokens, _ in batch])
     places = torch.arange(longest)
     positions = (places[None] - padding[:, None]).clamp(min=0)
-    hidden = torch.zeros(len(batch), 1, 1, longest).masked_fill((places[None] < padding[:, None])[:, None, None], torch.finfo(torch.float32).min)
+    padded = (places[None] < padding[:, None])[:, None, None]
+    hidden = torch.zeros(len(batch), 1, 1, longest).masked_fill(padded, torch.finfo(torch.float32).min)
     logits, past = forward(weights, shape, tokens, positions, None, hidden + causal_mask(longest))
     tokens, _ = sample(logits)
     for step in range(1, max(length for _, length in batch)):
@@ -56,7 +60,8 @@ def main():
     seconds, processor = time.perf_counter() - began, time.process_time() - processor
     print(json.dumps({
         "case": "mixed", "engine": "pytorch", "shape": arguments.shape, "slots": arguments.slots, "queries": len(queries), "tokens": useful,
-        "seconds": round(seconds, 3), "cpu_seconds": round(processor, 3), "tokens_per_second": round(useful / seconds, 2), "threads": arguments.threads,
+        "seconds": round(seconds, 3), "cpu_seconds": round(processor, 3),
+        "tokens_per_second": round(useful / seconds, 2), "threads": arguments.threads,
         "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }))
 

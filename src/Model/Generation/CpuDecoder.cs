@@ -3,13 +3,15 @@ using ActorRlhf.Model.Networks;
 namespace ActorRlhf.Model.Generation;
 
 /// <summary>
-/// Decoding on the CPU with hand-vectorized kernels over the parameters' own memory. Every weight is read once a step for all rows, keys and
-/// values once for their row. Prefill and decode are the same pass over rows of tokens, so a token's logits have the same bits whether
-/// its predecessors came at once or one by one, in whatever company, with any number of threads.
+/// Decoding on the CPU with hand-vectorized kernels over the parameters' own memory. Every weight is read once a step for all rows,
+/// keys and values once for their row. Prefill and decode are the same pass over rows of tokens, so a token's logits have the same bits
+/// whether its predecessors came at once or one by one, in whatever company, with any number of threads.
 /// </summary>
 public sealed class CpuDecoder : IDecoder
 {
-    /// <summary>Rows of one pass: enough that the products of a prefill are bound by arithmetic, few enough that activations stay in cache.</summary>
+    /// <summary>
+    /// Rows of one pass: enough that the products of a prefill are bound by arithmetic, few enough that activations stay in cache.
+    /// </summary>
     private const int RowsOfPass = 128;
 
     private readonly KeyValueCache _cache;

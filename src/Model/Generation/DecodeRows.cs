@@ -3,7 +3,9 @@ using ActorRlhf.Model.Networks;
 
 namespace ActorRlhf.Model.Generation;
 
-/// <summary>What one pass through the layers works on: a token a row, each with its slot and position, and the activations it goes through.</summary>
+/// <summary>
+/// What one pass through the layers works on: a token a row, each with its slot and position, and the activations it goes through.
+/// </summary>
 internal sealed unsafe class DecodeRows : IDisposable
 {
     private readonly AlignedBuffer _memory;
@@ -25,11 +27,13 @@ internal sealed unsafe class DecodeRows : IDisposable
         HiddenStride = KernelLayout.RowStride(4 * config.Width);
         LogitStride = KernelLayout.RowStride(config.VocabularySize);
         ScratchLength = KernelLayout.Padded(
-            (KernelLayout.Depth * 3 * KernelLayout.Block) + (Math.Max(capacity, slots) * KernelLayout.Block) + KernelLayout.Padded(positions));
+            (KernelLayout.Depth * 3 * KernelLayout.Block) + (Math.Max(capacity, slots) * KernelLayout.Block)
+            + KernelLayout.Padded(positions));
         var rows = (long)capacity;
         // One hidden buffer serves attention and MLP: neither is needed while the other is filled.
         var wide = Math.Max(AttentionStride, HiddenStride);
-        _memory = new AlignedBuffer((rows * ((4L * WidthStride) + wide)) + ((long)slots * (WidthStride + LogitStride)) + ((long)threads * ScratchLength));
+        _memory = new AlignedBuffer(
+            (rows * ((4L * WidthStride) + wide)) + ((long)slots * (WidthStride + LogitStride)) + ((long)threads * ScratchLength));
         Residual = _memory.Start;
         Normed = Residual + (rows * WidthStride);
         Attended = Normed + (rows * WidthStride);

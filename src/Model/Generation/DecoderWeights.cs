@@ -14,7 +14,10 @@ internal sealed unsafe class DecoderWeights
     public DecoderWeights(TransformerConfig config, ParameterBlock parameters)
     {
         if (parameters.Values.device_type != TorchSharp.DeviceType.CPU || parameters.Values.dtype != float32)
-            throw new ArgumentException($"the CPU decoder reads float32 parameters on the CPU, not {parameters.Values.dtype} on {parameters.Device}");
+        {
+            throw new ArgumentException(
+                $"the CPU decoder reads float32 parameters on the CPU, not {parameters.Values.dtype} on {parameters.Device}");
+        }
         _parameters = parameters;
         var start = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(parameters.Values.bytes));
         TokenEmbedding = start + parameters.Offset("wte.weight");

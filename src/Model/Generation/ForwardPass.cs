@@ -8,7 +8,9 @@ namespace ActorRlhf.Model.Generation;
 /// <summary>One thread's part of a pass through the network; the threads meet at the team's barriers.</summary>
 internal interface IForwardPass
 {
-    /// <summary>Embeds the rows, runs them through every layer and leaves the wanted last hidden states in <see cref="DecodeRows.Finals"/>.</summary>
+    /// <summary>
+    /// Embeds the rows, runs them through every layer and leaves the wanted last hidden states in <see cref="DecodeRows.Finals"/>.
+    /// </summary>
     void Layers(int thread);
 
     /// <summary>The logits of the first <paramref name="count"/> rows of <see cref="DecodeRows.Finals"/>.</summary>
@@ -58,12 +60,14 @@ internal sealed unsafe class ForwardPass<TLanes, TVector>(
 
             Norm(block.FirstNorm, first, last);
             team.Barrier();
-            Multiply(rows.Normed, rows.WidthStride, AttentionPanel(block, thread), block.Attention.Bias, rows.Wide, rows.AttentionStride, projection, thread);
+            var attention = AttentionPanel(block, thread);
+            Multiply(rows.Normed, rows.WidthStride, attention, block.Attention.Bias, rows.Wide, rows.AttentionStride, projection, thread);
             Cache(layer, thread);
             team.Barrier();
             Attend(layer, thread);
             team.Barrier();
-            Multiply(rows.Attended, rows.WidthStride, projection, block.AttentionOutput.Bias, rows.Projected, rows.WidthStride, expansion, thread);
+            var bias = block.AttentionOutput.Bias;
+            Multiply(rows.Attended, rows.WidthStride, projection, bias, rows.Projected, rows.WidthStride, expansion, thread);
             AddToResidual(projection);
             team.Barrier();
             Norm(block.SecondNorm, first, last);
@@ -140,17 +144,18 @@ internal sealed unsafe class ForwardPass<TLanes, TVector>(
             for (var part = Math.Max(begin, _heads); part < end; part++)
             {
                 var source = rows.Wide + ((nint)row * rows.AttentionStride) + ((nint)part * _headWidth);
+                var head = part % _heads;
                 if (part < 2 * _heads)
-                    CachedAttention<TLanes, TVector>.AppendKey(source, cache.Keys(layer, slot, part - _heads), _headWidth, position);
+                    CachedAttention<TLanes, TVector>.AppendKey(source, cache.Keys(layer, slot, head), _headWidth, position);
                 else
-                    CachedAttention<TLanes, TVector>.AppendValue(source, cache.Values(layer, slot, part - (2 * _heads)), _headWidth, position);
+                    CachedAttention<TLanes, TVector>.AppendValue(source, cache.Values(layer, slot, head), _headWidth, position);
             }
         }
     }
 
     /// <summary>
-    /// A row sees its slot's positions up to its own, those of this pass included. Each thread takes a stretch of the (row, head) pairs whose
-    /// sequences add up to its share of all positions.
+    /// A row sees its slot's positions up to its own, those of this pass included. Each thread takes a stretch of the (row, head) pairs
+    /// whose sequences add up to its share of all positions.
     /// </summary>
     private void Attend(int layer, int thread)
     {

@@ -29,17 +29,22 @@ public interface IDecoder : IDisposable
     void Clear(int slot);
 
     /// <summary>
-    /// Appends tokens to slots, each slot at most once, and computes the logits after the last token of each. Queries and single steps may be mixed.
+    /// Appends tokens to slots, each slot at most once, and computes the logits after the last token of each. Queries and single steps
+    /// may be mixed.
     /// </summary>
-    /// <exception cref="ArgumentException">A slot does not exist, is named twice or would overflow; an input has no tokens; a token is not in the vocabulary.</exception>
+    /// <exception cref="ArgumentException">A slot does not exist, is named twice or would overflow; an input has no tokens; a token is
+    /// not in the vocabulary.</exception>
     void Advance(ReadOnlySpan<SlotTokens> inputs);
 
-    /// <summary>The logits after the last token of input <paramref name="index"/> of the last <see cref="Advance"/>, [vocabulary]; valid until the next.</summary>
+    /// <summary>
+    /// The logits after the last token of input <paramref name="index"/> of the last <see cref="Advance"/>, [vocabulary]; valid until
+    /// the next.
+    /// </summary>
     ReadOnlySpan<float> Logits(int index);
 
     /// <summary>
-    /// Goes on with other weights of the same shape. What is cached stays: a sequence under way continues from keys and values of the weights that read them.
-    /// The decoder reads the block in place and does not own it.
+    /// Goes on with other weights of the same shape. What is cached stays: a sequence under way continues from keys and values of the
+    /// weights that read them. The decoder reads the block in place and does not own it.
     /// </summary>
     void Use(ParameterBlock parameters);
 }

@@ -4,8 +4,8 @@ using ActorRlhf.Model.Networks;
 namespace ActorRlhf.Model.Generation;
 
 /// <summary>
-/// The keys and values of every position in every slot: allocated once, filled as tokens come. A head's keys are
-/// <c>[capacity / 16, head width, 16]</c> and its values <c>[capacity, head width]</c>, as <see cref="CachedAttention{TLanes, TVector}"/> reads them.
+/// The keys and values of every position in every slot: allocated once, filled as tokens come. A head's keys are <c>[capacity / 16,
+/// head width, 16]</c> and its values <c>[capacity, head width]</c>, as <see cref="CachedAttention{TLanes, TVector}"/> reads them.
 /// </summary>
 internal sealed unsafe class KeyValueCache : IDisposable
 {
@@ -33,7 +33,8 @@ internal sealed unsafe class KeyValueCache : IDisposable
 
     public void SetLength(int slot, int length) => _lengths[slot] = length;
 
-    public float* Keys(int layer, int slot, int head) => _memory.Start + ((((long)layer * _slots) + slot) * 2 * _heads * _head) + (head * _head);
+    public float* Keys(int layer, int slot, int head) =>
+        _memory.Start + ((((long)layer * _slots) + slot) * 2 * _heads * _head) + (head * _head);
 
     public float* Values(int layer, int slot, int head) => Keys(layer, slot, head) + (_heads * _head);
 

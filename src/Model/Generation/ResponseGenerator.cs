@@ -4,7 +4,8 @@ namespace ActorRlhf.Model.Generation;
 
 /// <summary>
 /// Continuous batching: sequences of different lengths are decoded side by side, and one that finishes gives its slot to the next query at
-/// the next step, whose whole query is read along with the others' single tokens. No row waits for the longest, and no padding is computed on.
+/// the next step, whose whole query is read along with the others' single tokens. No row waits for the longest, and no padding is
+/// computed on.
 /// </summary>
 /// <remarks>
 /// Each episode draws from a stream of its own, seeded by (run seed, episode id), and a sequence's logits do not depend on its neighbours:
@@ -68,8 +69,8 @@ public sealed class ResponseGenerator : IDisposable
     public int Free => _sequences.Length - _active;
 
     /// <summary>
-    /// From the next step on, draws with other parameters of the same shape, without waiting for the sequences under way. The block stays the
-    /// caller's; the one used before is read no more after the next <see cref="Step"/> has returned.
+    /// From the next step on, draws with other parameters of the same shape, without waiting for the sequences under way. The block
+    /// stays the caller's; the one used before is read no more after the next <see cref="Step"/> has returned.
     /// </summary>
     public void Use(ParameterBlock parameters, long version) => Volatile.Write(ref _next, new Parameters(parameters, version));
 
@@ -83,8 +84,8 @@ public sealed class ResponseGenerator : IDisposable
         if (query.Tokens.Length > _maxQueryTokens)
         {
             throw new UserErrorException(
-                $"the query of episode {query.EpisodeId} has {query.Tokens.Length} tokens, but at most {_maxQueryTokens} leave room for a response "
-                + $"of {_settings.MaxResponseTokens}; truncate the query");
+                $"the query of episode {query.EpisodeId} has {query.Tokens.Length} tokens, but at most {_maxQueryTokens} leave room for "
+                + $"a response of {_settings.MaxResponseTokens}; truncate the query");
         }
 
         var slot = Array.IndexOf(_sequences, null);
@@ -95,7 +96,8 @@ public sealed class ResponseGenerator : IDisposable
     }
 
     /// <summary>Draws one token for every sequence under way and hands the finished ones to <paramref name="finished"/>.</summary>
-    /// <exception cref="ArithmeticException">The policy's logits are not finite; the message names the episode. The generator is of no more use.</exception>
+    /// <exception cref="ArithmeticException">The policy's logits are not finite; the message names the episode. The generator is of no
+    /// more use.</exception>
     public void Step(ICollection<Completion> finished)
     {
         if (Interlocked.Exchange(ref _next, null) is { } next)
@@ -173,7 +175,8 @@ public sealed class ResponseGenerator : IDisposable
     private int ResponseLimit(Query query) => query.MaxResponseTokens switch
     {
         null => _settings.MaxResponseTokens,
-        < 1 => throw new UserErrorException($"the response of episode {query.EpisodeId} is limited to {query.MaxResponseTokens} tokens; allow at least one"),
+        < 1 => throw new UserErrorException(
+            $"the response of episode {query.EpisodeId} is limited to {query.MaxResponseTokens} tokens; allow at least one"),
         { } limit => Math.Min(limit, _settings.MaxResponseTokens),
     };
 
@@ -189,7 +192,8 @@ public sealed class ResponseGenerator : IDisposable
             }
             catch (ArithmeticException exception)
             {
-                throw new ArithmeticException($"episode {sequence.EpisodeId}, response token {sequence.Count}: {exception.Message}", exception);
+                var place = $"episode {sequence.EpisodeId}, response token {sequence.Count}";
+                throw new ArithmeticException($"{place}: {exception.Message}", exception);
             }
         }
     }

@@ -63,7 +63,8 @@ public sealed class Sampler
     /// <summary>Each token's weight e^((logit − maximum) / temperature), their sums by stretches, and the sum of all.</summary>
     private (float Maximum, double Total) Weigh(ReadOnlySpan<float> logits)
     {
-        if (logits.Length != _weights.Length) throw new ArgumentException($"{logits.Length} logits for a vocabulary of {_weights.Length}", nameof(logits));
+        if (logits.Length != _weights.Length)
+            throw new ArgumentException($"{logits.Length} logits for a vocabulary of {_weights.Length}", nameof(logits));
         var maximum = VectorMath.Maximum(logits);
         var total = 0.0;
         for (var i = 0; i < _sums.Length; i++)
@@ -78,7 +79,9 @@ public sealed class Sampler
         return float.IsFinite(maximum) && double.IsFinite(total) ? (maximum, total) : throw NotFinite(logits);
     }
 
-    /// <summary>The token at which the weights, added up by id, pass <paramref name="rest"/>: first by stretches, then token by token.</summary>
+    /// <summary>
+    /// The token at which the weights, added up by id, pass <paramref name="rest"/>: first by stretches, then token by token.
+    /// </summary>
     private int Draw(ReadOnlySpan<float> logits, double rest)
     {
         var stretch = 0;
@@ -191,7 +194,8 @@ public sealed class Sampler
             if (!float.IsNaN(logits[token]) && !float.IsPositiveInfinity(logits[token])) continue;
             var value = float.IsNaN(logits[token]) ? "NaN" : "infinite";
             return new ArithmeticException(
-                $"the logit of token {token} is {value}: the policy's weights have diverged or its checkpoint is damaged; go back to an earlier one");
+                $"the logit of token {token} is {value}: the policy's weights have diverged or its checkpoint is damaged; "
+                + "go back to an earlier one");
         }
 
         return new ArithmeticException("every logit is -infinity: no token can be drawn");

@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ActorRlhf.Model.Generation;
 
-/// <summary>How responses are drawn. The defaults are the paper's: the plain distribution at temperature 1, at most 48 tokens (Stiennon et al. 2020).</summary>
+/// <summary>
+/// How responses are drawn. The defaults are the paper's: the plain distribution at temperature 1, at most 48 tokens (Stiennon et al.
+/// 2020).
+/// </summary>
 public sealed record SamplingSettings
 {
     /// <summary>Logits are divided by it before the softmax.</summary>
@@ -14,7 +17,8 @@ public sealed record SamplingSettings
     public int TopK { get; init; }
 
     /// <summary>
-    /// Only the smallest set of likeliest tokens whose probabilities, after <see cref="TopK"/>, add up to at least this much can be drawn (Holtzman et al. 2019); 1 for all.
+    /// Only the smallest set of likeliest tokens whose probabilities, after <see cref="TopK"/>, add up to at least this much can be
+    /// drawn (Holtzman et al. 2019); 1 for all.
     /// </summary>
     [Range(1e-6, 1.0)]
     public double TopP { get; init; } = 1;

@@ -133,7 +133,8 @@ public sealed class TensorDecoder : IDecoder
             var attended = new Tensor[groups.Length];
             for (var i = 0; i < groups.Length; i++) attended[i] = Attend(layer, queries[i], groups[i]);
             x = x + TransformerBody.Project(_parameters, block + "attn.c_proj", cat(attended));
-            x = (x + TransformerBody.Mlp(_parameters, block, TransformerBody.Norm(_config, _parameters, block + "ln_2", x))).MoveToOuterDisposeScope();
+            var second = TransformerBody.Norm(_config, _parameters, block + "ln_2", x);
+            x = (x + TransformerBody.Mlp(_parameters, block, second)).MoveToOuterDisposeScope();
         }
 
         return TransformerBody.Norm(_config, _parameters, "ln_f", x);

@@ -5,7 +5,9 @@ namespace ActorRlhf.Model.Generation;
 /// barrier that is slow to come, they spin for some tens of microseconds and then sleep, so an idle team costs nothing. They never yield:
 /// on a busy machine that hands whole time slices away, where a sleeper is woken at once.
 /// </summary>
-/// <remarks>The caller of <see cref="Run"/> is thread 0. One piece of work at a time: <see cref="Run"/> must not be called concurrently.</remarks>
+/// <remarks>
+/// The caller of <see cref="Run"/> is thread 0. One piece of work at a time: <see cref="Run"/> must not be called concurrently.
+/// </remarks>
 public sealed class ThreadTeam : IDisposable
 {
     private const int Spins = 1000;
@@ -43,7 +45,9 @@ public sealed class ThreadTeam : IDisposable
     /// <summary>Threads in the team, the caller included.</summary>
     public int Threads { get; }
 
-    /// <summary>Runs <paramref name="body"/> on every thread with its index (0…<see cref="Threads"/>−1) and returns when all are done.</summary>
+    /// <summary>
+    /// Runs <paramref name="body"/> on every thread with its index (0…<see cref="Threads"/>−1) and returns when all are done.
+    /// </summary>
     /// <exception cref="AggregateException">A thread threw; the others were released from their barriers.</exception>
     public void Run(Action<int> body)
     {
@@ -62,7 +66,9 @@ public sealed class ThreadTeam : IDisposable
         if (_failure is { } first) throw new AggregateException(first);
     }
 
-    /// <summary>Inside <see cref="Run"/>: waits until every thread of the team has come here. Writes made before it are seen after it.</summary>
+    /// <summary>
+    /// Inside <see cref="Run"/>: waits until every thread of the team has come here. Writes made before it are seen after it.
+    /// </summary>
     /// <exception cref="OperationCanceledException">Another thread of the team failed, so the rest of the work is void.</exception>
     public void Barrier()
     {

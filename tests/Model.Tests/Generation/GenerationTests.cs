@@ -51,7 +51,9 @@ public sealed class GenerationTests
             for (var slot = 0; slot < 8; slot++) decoder.Clear(slot);
             for (var i = 0; i < tokens.Length; i++)
             {
-                SlotTokens[] inputs = [new(5, tokens.AsMemory(i, 1)), .. Enumerable.Range(0, 4).Where(slot => (slot + i) % 3 == 0).Select(slot => new SlotTokens(slot, Tokens(slot, 2)))];
+                var others = Enumerable.Range(0, 4).Where(slot => (slot + i) % 3 == 0)
+                    .Select(slot => new SlotTokens(slot, Tokens(slot, 2)));
+                SlotTokens[] inputs = [new(5, tokens.AsMemory(i, 1)), .. others];
                 decoder.Advance(inputs);
             }
 
@@ -161,7 +163,8 @@ public sealed class GenerationTests
     {
         using var policy = Policy(Small);
         using var other = new Transformer(Small).Initialize(99);
-        using var generator = new ResponseGenerator(policy, Settings with { Greedy = true, MaxResponseTokens = 4 }, 28, endOfText: -1, seed: 0, version: 10);
+        var settings = Settings with { Greedy = true, MaxResponseTokens = 4 };
+        using var generator = new ResponseGenerator(policy, settings, 28, endOfText: -1, seed: 0, version: 10);
         var query = Tokens(2, 5);
         var finished = new List<Completion>();
         generator.Add(new Query(1, query));
@@ -184,7 +187,8 @@ public sealed class GenerationTests
     {
         using var policy = Policy(Small);
         using var generator = new ResponseGenerator(policy, Settings, 28, endOfText: -1, seed: 3);
-        var completions = generator.Generate([new Query(1, Tokens(1, 3), 7), new Query(2, Tokens(2, 3)), new Query(3, Tokens(3, 3), 900)]).ToDictionary(c => c.EpisodeId);
+        Query[] queries = [new(1, Tokens(1, 3), 7), new(2, Tokens(2, 3)), new(3, Tokens(3, 3), 900)];
+        var completions = generator.Generate(queries).ToDictionary(completion => completion.EpisodeId);
         Assert.Equal([7, 20, 20], new long[] { 1, 2, 3 }.Select(id => completions[id].Response.Length));
         var error = Assert.Throws<UserErrorException>(() => generator.Add(new Query(4, Tokens(1, 3), 0)));
         Assert.Contains("episode 4 is limited to 0 tokens", error.Message, StringComparison.Ordinal);
@@ -265,7 +269,8 @@ public sealed class GenerationTests
         var sequences = new List<int>[] { [], [], [], [] };
         (int Slot, int Tokens)[][] steps =
         [
-            [(2, 7), (0, 1)], [(2, 1), (0, 1), (1, 17)], [(0, 1), (1, 1), (2, 1)], [(3, 20), (1, 2)], [(-1, 0)], [(0, 1), (1, 5), (3, 1)], [(2, 1), (3, 26), (1, 1)], [(3, 1)],
+            [(2, 7), (0, 1)], [(2, 1), (0, 1), (1, 17)], [(0, 1), (1, 1), (2, 1)], [(3, 20), (1, 2)], [(-1, 0)],
+            [(0, 1), (1, 5), (3, 1)], [(2, 1), (3, 26), (1, 1)], [(3, 1)],
         ];
         var random = new RandomStream(12);
         foreach (var step in steps)
@@ -277,7 +282,7 @@ public sealed class GenerationTests
                 continue;
             }
 
-            SlotTokens[] inputs = [.. step.Select(part => new SlotTokens(part.Slot, Enumerable.Range(0, part.Tokens).Select(_ => random.NextInt(61)).ToArray()))];
+            SlotTokens[] inputs = [.. step.Select(part => new SlotTokens(part.Slot, Drawn(part.Tokens)))];
             decoder.Advance(inputs);
             for (var i = 0; i < inputs.Length; i++)
             {
@@ -286,6 +291,8 @@ public sealed class GenerationTests
                 Close(Full(policy, [.. sequences[inputs[i].Slot]])[^1], decoder.Logits(i));
             }
         }
+
+        int[] Drawn(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextInt(61))];
     }
 
     private static void Close(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
@@ -321,14 +328,17 @@ public sealed class GenerationTests
         var random = new RandomStream(11);
         foreach (var shape in config.BodyShapes())
         {
-            var center = shape.Name.Contains("ln_", StringComparison.Ordinal) && shape.Name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0;
-            policy.Parameters.Set(shape.Name, [.. Enumerable.Range(0, (int)shape.Count).Select(_ => (float)(center + (0.2 * random.NextGaussian())))]);
+            var isScale = shape.Extents.Length == 1 && shape.Name.EndsWith("weight", StringComparison.Ordinal);
+            var values = new float[shape.Count];
+            foreach (ref var value in values.AsSpan()) value = (float)((isScale ? 1 : 0) + (0.2 * random.NextGaussian()));
+            policy.Parameters.Set(shape.Name, values);
         }
 
         return policy;
     }
 
-    private static Query[] Queries(int count) => [.. Enumerable.Range(0, count).Select(i => new Query(1000 + i, Tokens(i, 1 + (i * 5 % 28))))];
+    private static Query[] Queries(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new Query(1000 + i, Tokens(i, 1 + (i * 5 % 28))))];
 
     private static int[] Tokens(int seed, int count)
     {

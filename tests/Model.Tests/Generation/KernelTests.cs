@@ -4,7 +4,9 @@ using ActorRlhf.Model.Generation.Kernels;
 
 namespace ActorRlhf.Model.Tests.Generation;
 
-/// <summary>The kernels against plain loops in double precision, in both register widths, at sizes that leave ragged edges everywhere.</summary>
+/// <summary>
+/// The kernels against plain loops in double precision, in both register widths, at sizes that leave ragged edges everywhere.
+/// </summary>
 public sealed unsafe class KernelTests
 {
     public static TheoryData<int, int, int, bool> Products()
@@ -12,7 +14,8 @@ public sealed unsafe class KernelTests
         var cases = new TheoryData<int, int, int, bool>();
         foreach (var (rows, depth, columns) in new[]
                  {
-                     (1, 1, 1), (1, 128, 48), (2, 7, 5), (3, 129, 17), (4, 40, 64), (5, 300, 33), (7, 256, 95), (8, 128, 49), (9, 131, 130), (33, 260, 111), (64, 96, 48),
+                     (1, 1, 1), (1, 128, 48), (2, 7, 5), (3, 129, 17), (4, 40, 64), (5, 300, 33),
+                     (7, 256, 95), (8, 128, 49), (9, 131, 130), (33, 260, 111), (64, 96, 48),
                  })
         {
             cases.Add(rows, depth, columns, false);
@@ -41,7 +44,8 @@ public sealed unsafe class KernelTests
         Assert.Equal(crowd, native);
         for (var row = 0; row < rows; row++)
         {
-            var alone = Multiply<Lanes512, Vector512<float>>(x[(row * depth)..((row + 1) * depth)], 1, depth, w, columns, false, bias, 0, columns);
+            var input = x[(row * depth)..((row + 1) * depth)];
+            var alone = Multiply<Lanes512, Vector512<float>>(input, 1, depth, w, columns, false, bias, 0, columns);
             Assert.Equal(crowd[(row * columns)..((row + 1) * columns)], alone);
         }
     }
@@ -119,7 +123,8 @@ public sealed unsafe class KernelTests
                 for (var c = 0; c < columns; c++)
                 {
                     var expected = given is null ? 0.0 : given[c];
-                    for (var k = 0; k < depth; k++) expected += (double)x[(r * depth) + k] * w[transposed ? (c * depth) + k : (k * columns) + c];
+                    for (var k = 0; k < depth; k++)
+                        expected += (double)x[(r * depth) + k] * w[transposed ? (c * depth) + k : (k * columns) + c];
                     Assert.Equal(expected, y[(r * columns) + c], 2e-6 * depth);
                 }
             }
@@ -182,7 +187,8 @@ public sealed unsafe class KernelTests
         float[] query = Normal(random, headWidth), key = Normal(random, headWidth * length), value = Normal(random, headWidth * length);
         var padded = KernelLayout.Padded(length);
         // What lies behind the last position must not matter, not even NaN.
-        float[] keys = new float[padded * headWidth], values = new float[padded * headWidth], scores = new float[padded], output = new float[headWidth];
+        float[] keys = new float[padded * headWidth], values = new float[padded * headWidth];
+        float[] scores = new float[padded], output = new float[headWidth];
         Array.Fill(keys, float.NaN);
         Array.Fill(values, float.NaN);
         fixed (float* qs = query, ks = key, vs = value, cachedKeys = keys, cachedValues = values, ss = scores, os = output)
@@ -237,5 +243,6 @@ public sealed unsafe class KernelTests
         return y;
     }
 
-    private static float[] Normal(RandomStream random, int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.NextGaussian())];
+    private static float[] Normal(RandomStream random, int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => (float)random.NextGaussian())];
 }

@@ -18,7 +18,8 @@ public sealed class SamplerTests
     [InlineData(1.0, 3, 0.6, 0, 0.5 / 0.75, 0, 0.25 / 0.75)]
     [InlineData(1.0, 3, 0.55, 0, 1, 0, 0)]
     [InlineData(1.0, 100, 1.0, 0.15, 0.5, 0.1, 0.25)]
-    public void Tokens_come_as_often_as_their_probability_says(double temperature, int topK, double topP, double p0, double p1, double p2, double p3)
+    public void Tokens_come_as_often_as_their_probability_says(
+        double temperature, int topK, double topP, double p0, double p1, double p2, double p3)
     {
         const int draws = 20_000;
         double[] expected = [p0, p1, p2, p3];
@@ -117,9 +118,11 @@ public sealed class SamplerTests
     [InlineData(float.PositiveInfinity, "token 2 is infinite")]
     public void A_logit_that_is_no_number_is_an_error_that_names_it(float bad, string message)
     {
+        float[] logits = [.. Enumerable.Range(0, 40).Select(token => token == 2 ? bad : token)];
         foreach (var settings in new[] { new SamplingSettings(), new() { Greedy = true }, new() { TopK = 2 }, new() { TopP = 0.5 } })
         {
-            var error = Assert.Throws<ArithmeticException>(() => new Sampler(settings, 40).Sample([.. Enumerable.Range(0, 40).Select(i => i == 2 ? bad : i)], new RandomStream(0)));
+            var sampler = new Sampler(settings, 40);
+            var error = Assert.Throws<ArithmeticException>(() => sampler.Sample(logits, new RandomStream(0)));
             Assert.Contains(message, error.Message, StringComparison.Ordinal);
         }
     }
@@ -127,7 +130,9 @@ public sealed class SamplerTests
     [Fact]
     public void Logits_that_allow_no_token_are_an_error()
     {
-        var error = Assert.Throws<ArithmeticException>(() => new Sampler(new SamplingSettings(), 2).Sample([float.NegativeInfinity, float.NegativeInfinity], new RandomStream(0)));
+        var sampler = new Sampler(new SamplingSettings(), 2);
+        float[] logits = [float.NegativeInfinity, float.NegativeInfinity];
+        var error = Assert.Throws<ArithmeticException>(() => sampler.Sample(logits, new RandomStream(0)));
         Assert.Contains("every logit is -infinity", error.Message, StringComparison.Ordinal);
     }
 
@@ -141,7 +146,8 @@ public sealed class SamplerTests
         for (var token = 0; token < vocabulary; token++) logits[token] = token * 7919 % 13;
         foreach (var k in new[] { 1, 2, vocabulary / 2, vocabulary - 1 })
         {
-            var allowed = Enumerable.Range(0, vocabulary).OrderByDescending(token => logits[token]).ThenBy(token => token).Take(k).ToHashSet();
+            var ranked = Enumerable.Range(0, vocabulary).OrderByDescending(token => logits[token]).ThenBy(token => token);
+            var allowed = ranked.Take(k).ToHashSet();
             var sampler = new Sampler(new SamplingSettings { TopK = k, Temperature = 100 }, vocabulary);
             var random = new RandomStream(k);
             var drawn = Enumerable.Range(0, 500).Select(_ => sampler.Sample(logits, random).Token).ToHashSet();

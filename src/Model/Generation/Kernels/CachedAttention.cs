@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace ActorRlhf.Model.Generation.Kernels;
 
 /// <summary>
-/// Attention of one query over one head's cached positions. Keys are cached as <c>[positions / 16, head width, 16]</c>, so that the scores of
-/// sixteen positions grow side by side without a sum across a register; values as <c>[positions, head width]</c>.
+/// Attention of one query over one head's cached positions. Keys are cached as <c>[positions / 16, head width, 16]</c>, so that the
+/// scores of sixteen positions grow side by side without a sum across a register; values as <c>[positions, head width]</c>.
 /// </summary>
 internal static unsafe class CachedAttention<TLanes, TVector>
     where TLanes : ILanes<TVector>

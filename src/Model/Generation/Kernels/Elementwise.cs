@@ -37,7 +37,8 @@ internal static unsafe class Elementwise<TLanes, TVector>
     }
 
     /// <summary>
-    /// x = GELU(x) in place, tanh form: x·σ(2·√(2/π)·(x + 0.044715 x³)), which is 0.5 x (1 + tanh(√(2/π)(x + 0.044715 x³))) (Hendrycks and Gimpel 2016; GPT-2's "gelu_new").
+    /// x = GELU(x) in place, tanh form: x·σ(2·√(2/π)·(x + 0.044715 x³)), which is 0.5 x (1 + tanh(√(2/π)(x + 0.044715 x³))) (Hendrycks
+    /// and Gimpel 2016; GPT-2's "gelu_new").
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gelu(float* x, int length)

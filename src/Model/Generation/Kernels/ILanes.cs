@@ -37,7 +37,9 @@ internal unsafe interface ILanes<TVector> where TVector : struct
     /// <summary>left × right + addend, rounded once.</summary>
     static abstract TVector MultiplyAdd(TVector left, TVector right, TVector addend);
 
-    /// <summary>2^n, where the integer n (−126…127) stands in the low mantissa bits of <paramref name="shifted"/> = n + 1.5 × 2^23.</summary>
+    /// <summary>
+    /// 2^n, where the integer n (−126…127) stands in the low mantissa bits of <paramref name="shifted"/> = n + 1.5 × 2^23.
+    /// </summary>
     static abstract TVector PowerOfTwo(TVector shifted);
 
     static abstract float Sum(TVector value);

@@ -4,7 +4,8 @@ namespace ActorRlhf.Model.Generation.Kernels;
 internal static class KernelLayout
 {
     /// <summary>
-    /// Positions a block of the key cache, and the widest register in floats. Buffers that kernels read or write by the block are padded to it.
+    /// Positions a block of the key cache, and the widest register in floats. Buffers that kernels read or write by the block are
+    /// padded to it.
     /// </summary>
     public const int Block = 16;
 
@@ -21,7 +22,8 @@ internal static class KernelLayout
     public static int Padded(int count) => (count + Block - 1) / Block * Block;
 
     /// <summary>
-    /// Floats between the rows of an activation buffer: whole blocks and one more, so that rows of a power-of-two width do not all fall into the same cache sets.
+    /// Floats between the rows of an activation buffer: whole blocks and one more, so that rows of a power-of-two width do not all fall
+    /// into the same cache sets.
     /// </summary>
     public static int RowStride(int width) => Padded(width) + Block;
 }

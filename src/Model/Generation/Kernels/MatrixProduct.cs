@@ -66,7 +66,8 @@ internal static unsafe class MatrixProduct<TLanes, TVector>
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void MultiplyTile(
-        float* x, nint xStride, int rows, in WeightPanel panel, int column, int tile, int k, float* y, nint yStride, in WeightPanel next, float* scratch)
+        float* x, nint xStride, int rows, in WeightPanel panel, int column, int tile, int k, float* y, nint yStride, in WeightPanel next,
+        float* scratch)
     {
         var n = TLanes.Count;
         var depth = Math.Min(KernelLayout.Depth, panel.Depth - k);
@@ -107,7 +108,9 @@ internal static unsafe class MatrixProduct<TLanes, TVector>
         return new Prefetch(next, next.Begin, 0);
     }
 
-    /// <summary>Fewer columns than a register: through a packed copy padded with zeros, so that nothing outside the matrix is touched.</summary>
+    /// <summary>
+    /// Fewer columns than a register: through a packed copy padded with zeros, so that nothing outside the matrix is touched.
+    /// </summary>
     private static void MultiplyEdge(
         float* x, nint xStride, int rows, in WeightPanel panel, int column, int width, int k, int depth, float* y, nint yStride,
         in Prefetch ahead, float* scratch)

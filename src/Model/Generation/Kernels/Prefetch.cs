@@ -15,7 +15,10 @@ internal readonly unsafe struct Prefetch
 
     private const int LineFloats = KernelLayout.Alignment / sizeof(float);
 
-    /// <summary>The walk over the tile of <paramref name="panel"/> whose outputs begin at <paramref name="column"/> and whose sum begins at <paramref name="k"/>.</summary>
+    /// <summary>
+    /// The walk over the tile of <paramref name="panel"/> whose outputs begin at <paramref name="column"/> and whose sum begins at
+    /// <paramref name="k"/>.
+    /// </summary>
     public Prefetch(in WeightPanel panel, int column, int k)
     {
         if (panel.Weights == null || column >= panel.End) return;
@@ -53,7 +56,9 @@ internal readonly unsafe struct Prefetch
 
     public int Lines { get; }
 
-    /// <summary>What pass <paramref name="pass"/> of <paramref name="passes"/> over the same tile of weights asks for, so that demand is even.</summary>
+    /// <summary>
+    /// What pass <paramref name="pass"/> of <paramref name="passes"/> over the same tile of weights asks for, so that demand is even.
+    /// </summary>
     public Prefetch Share(int pass, int passes) =>
         Lines == 0 ? this : new Prefetch(this, pass * LinesOfTile / passes, (pass + 1) * LinesOfTile / passes);
 }

@@ -3,7 +3,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace ActorRlhf.Model.Generation.Kernels;
 
-/// <summary>A number known to the JIT: a tile's count of rows or columns, so that what a smaller tile does not need is not compiled.</summary>
+/// <summary>
+/// A number known to the JIT: a tile's count of rows or columns, so that what a smaller tile does not need is not compiled.
+/// </summary>
 internal interface ICount
 {
     static abstract int Value { get; }
@@ -25,7 +27,9 @@ internal readonly struct Seven : ICount { public static int Value => 7; }
 
 internal readonly struct Eight : ICount { public static int Value => 8; }
 
-/// <summary>The register tile of a matrix product: up to eight rows by three registers of columns, each output one chain of multiply-adds.</summary>
+/// <summary>
+/// The register tile of a matrix product: up to eight rows by three registers of columns, each output one chain of multiply-adds.
+/// </summary>
 internal static unsafe class Tile<TLanes, TVector, TRows, TColumns>
     where TLanes : ILanes<TVector>
     where TVector : struct

@@ -6,7 +6,8 @@ namespace ActorRlhf.Model.Generation.Kernels;
 /// <param name="depth">Length of the sum behind each output.</param>
 /// <param name="begin">First output column.</param>
 /// <param name="end">One past the last output column.</param>
-/// <param name="transposed">Whether an output's weights stand side by side in memory (an embedding used as the language-model head).</param>
+/// <param name="transposed">Whether an output's weights stand side by side in memory (an embedding used as the language-model
+/// head).</param>
 internal readonly unsafe struct WeightPanel(float* weights, nint stride, int depth, int begin, int end, bool transposed = false)
 {
     public float* Weights => weights;
