@@ -19,6 +19,9 @@ public static class CommandLine
             "Learning to summarize from human feedback, as an elastic system of actors.\n"
             + "The launcher adds: ./rlhf test (runs the whole suite), ./rlhf build (only builds).")
         {
+            new DemoCommand(console),
+            new PretrainCommand(console),
+            new ReportCommand(console),
             new DoctorCommand(console),
         };
         root.SetAction(result => new HelpAction().Invoke(result));

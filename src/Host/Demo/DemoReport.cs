@@ -13,7 +13,7 @@ internal static class DemoReport
     private const double LeastAccuracy = 0.70, LeastGain = 1.0, MostKl = 15, LeastWinRate = 0.55;
 
     /// <summary>The page.</summary>
-    public static Report Of(DemoSettings settings, DemoResult result, DemoSummaries summaries, IReadOnlyList<MetricsRecord> metrics) => new()
+    public static Report Of(int samples, DemoResult result, DemoSummaries summaries, IReadOnlyList<MetricsRecord> metrics) => new()
     {
         Title = "Learning to summarize from preferences",
         Summary = Text($"A small language model learns to write one-line summaries: fine-tuned on human ones, then trained with PPO against a reward model of preferences. Texts: {result.Data}. Seed {result.Seed}; {result.ElapsedSeconds / 60:F1} minutes, {result.PeakRssMegabytes:F0} MB at most. Every figure is on held-out text."),
@@ -27,7 +27,7 @@ internal static class DemoReport
         Sections =
         [
             new("Who writes better summaries", [WinRates(result, summaries), Authors(summaries)]),
-            new("Samples", [new SampleTable(["Human", "SFT", "PPO", "First words"], [.. Samples(settings, summaries)])]),
+            new("Samples", [new SampleTable(["Human", "SFT", "PPO", "First words"], [.. Samples(samples, summaries)])]),
             new("PPO", [Reward(metrics), Kl(metrics), OverOptimization(metrics), GoldAgainstKl(metrics), Entropy(metrics), Length(metrics)]),
             new("Supervised fine-tuning and reward model", [Loss(metrics, result), RewardLoss(metrics), RewardAccuracy(metrics, result)]),
             new("The run", [Phases(result)]),
@@ -75,18 +75,11 @@ internal static class DemoReport
         ]);
     }
 
-    // Evenly spread over the test split, so that nobody picked them.
-    private static IEnumerable<Sample> Samples(DemoSettings settings, DemoSummaries summaries)
+    private static IEnumerable<Sample> Samples(int count, DemoSummaries summaries)
     {
-        var count = Math.Min(settings.Evaluation.Samples, summaries.Test.Examples.Count);
-        for (var i = 0; i < count; i++)
-        {
-            var index = (int)((long)i * summaries.Test.Examples.Count / count);
-            var example = summaries.Test.Examples[index];
-            JudgedSummaries[] authors = [summaries.Human, summaries.Sft, summaries.Ppo, summaries.Lead];
-            yield return new Sample(example.Id, example.Fields[settings.Task.TruncateField],
-                [.. authors.Select(author => new SampleAnswer(author.Texts[index], Text($"reward {author.Rewards[index]:F2} · gold {author.Gold[index]:F2}")))]);
-        }
+        JudgedSummaries[] authors = [summaries.Human, summaries.Sft, summaries.Ppo, summaries.Lead];
+        return summaries.Spread(count).Select(index => new Sample(summaries.Ids[index], summaries.Texts[index],
+            [.. authors.Select(author => new SampleAnswer(author.Texts[index], Text($"reward {author.Rewards[index]:F2} · gold {author.Gold[index]:F2}")))]));
     }
 
     private static Plot Reward(IReadOnlyList<MetricsRecord> metrics) => new()

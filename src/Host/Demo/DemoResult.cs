@@ -111,7 +111,7 @@ public sealed record GoldFigures
             PpoScore = summaries.Ppo.Gold.Average(),
             SftScore = summaries.Sft.Gold.Average(),
             LeadScore = summaries.Lead.Gold.Average(),
-            Texts = summaries.Test.Examples.Count,
+            Texts = summaries.Texts.Count,
         };
     }
 }

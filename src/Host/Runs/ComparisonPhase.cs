@@ -3,7 +3,6 @@ using ActorRlhf.Model;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Networks;
-using ActorRlhf.Model.Rewards;
 
 namespace ActorRlhf.Host.Runs;
 
@@ -36,46 +35,56 @@ public sealed record ComparisonSettings
 
 /// <summary>
 /// Comparisons of a policy's own summaries, and of some with the human's, labeled by the simulated labeler, in OpenAI's format. Those that its
-/// gold judgement cannot tell apart are left out.
+/// gold judgement cannot tell apart are left out. A run that was stopped goes on, and ends with the same comparisons.
 /// </summary>
 /// <param name="Settings">How many, of what.</param>
 /// <param name="Sampling">How the summaries are drawn.</param>
 public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettings Sampling)
 {
+    /// <summary>The phase's name in metrics.</summary>
+    public const string Name = "compare";
+
     private const string Policy = "sft";
     private const string Human = "ref";
 
-    /// <summary>The split's name of comparisons to learn from.</summary>
-    public const string TrainSplit = "train";
-
-    /// <summary>The split's name of comparisons to measure on.</summary>
-    public const string ValidationSplit = "valid1";
-
     /// <summary>Draws and labels.</summary>
+    /// <param name="directory">The run's folder.</param>
+    /// <param name="metrics">The run's open metrics.</param>
+    /// <param name="policy">Writes the summaries.</param>
+    /// <param name="task">What a query looks like.</param>
+    /// <param name="data">The texts: the first of the training and of the validation split.</param>
+    /// <param name="keep">Puts the comparisons where they are safe; called before what they were made of is forgotten.</param>
+    /// <param name="progress">Told of every summary.</param>
+    /// <param name="cancellation">Stops at the next decode step.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public CollectedComparisons Run(Transformer policy, SummaryTask task, SummaryDataset data, IRunProgress progress, CancellationToken cancellation)
+    public CollectedComparisons Run(
+        RunDirectory directory, MetricsLog metrics, Transformer policy, SummaryTask task, SummaryDataset data, Action<CollectedComparisons> keep,
+        IRunProgress progress, CancellationToken cancellation)
     {
-        var train = Draw(policy, task, data.Train, Settings.Train, TrainSplit, 0, progress, cancellation);
-        var validation = Draw(policy, task, data.Validation, Settings.Validation, ValidationSplit, long.MaxValue / 2, progress, cancellation);
+        var draws = new SummaryDraws(directory, metrics, Sampling, Settings.Seed, progress);
+        var train = Draw(draws, policy, task, data.Train, Settings.Train, ComparisonSet.TrainSplit, 0, cancellation);
+        var validation = Draw(draws, policy, task, data.Validation, Settings.Validation, ComparisonSet.ValidationSplit, long.MaxValue / 2, cancellation);
         var labeler = SimulatedLabeler.Calibrate(train.Select(drawn => (IReadOnlyList<double>)SimulatedLabeler.GoldScores(drawn.Example, drawn.Summaries)), Settings.Disagreement, Settings.Seed);
-        return new CollectedComparisons(
-            [.. train.Select(drawn => labeler.Label(drawn.Example, drawn.Summaries, TrainSplit)).Where(label => !label.IsTie)],
-            [.. validation.Select(drawn => labeler.Label(drawn.Example, drawn.Summaries, ValidationSplit)).Where(label => !label.IsTie)],
+        var collected = new CollectedComparisons(
+            [.. train.Select(drawn => labeler.Label(drawn.Example, drawn.Summaries, ComparisonSet.TrainSplit)).Where(label => !label.IsTie)],
+            [.. validation.Select(drawn => labeler.Label(drawn.Example, drawn.Summaries, ComparisonSet.ValidationSplit)).Where(label => !label.IsTie)],
             labeler.Temperature);
+        keep(collected);
+        draws.Forget();
+        return collected;
     }
 
     private List<(SummaryExample Example, ComparedSummary[] Summaries)> Draw(
-        Transformer policy, SummaryTask task, IReadOnlyList<SummaryExample> examples, int count, string split, long firstEpisode, IRunProgress progress, CancellationToken cancellation)
+        SummaryDraws draws, Transformer policy, SummaryTask task, IReadOnlyList<SummaryExample> examples, int count, string split, long firstEpisode, CancellationToken cancellation)
     {
         var random = new RandomStream(Settings.Seed, firstEpisode);
         var chosen = examples.Take(count).Select(example => (Example: example, Drawn: Settings.Candidates - (random.NextDouble() < Settings.ReferenceShare ? 1 : 0))).ToArray();
-        var queries = chosen.SelectMany(comparison => Enumerable.Repeat(task.Query(comparison.Example), comparison.Drawn)).ToArray();
-        var responses = new Queue<Completion>(Responses.Of(policy, Sampling, queries, task, Settings.Seed, firstEpisode, cancellation,
-            done => progress.Report(new RunProgress($"compare ({split})", done, queries.Length, "summaries"))));
+        var texts = new Queue<string>(draws.Of(
+            split, policy, task, [.. chosen.SelectMany(comparison => Enumerable.Repeat(comparison.Example, comparison.Drawn))], firstEpisode, cancellation));
         var drawn = new List<(SummaryExample, ComparedSummary[])>();
         foreach (var (example, own) in chosen)
         {
-            var summaries = Enumerable.Range(0, own).Select(_ => new ComparedSummary(task.Text(responses.Dequeue().Response), Policy)).ToList();
+            var summaries = Enumerable.Range(0, own).Select(_ => new ComparedSummary(texts.Dequeue(), Policy)).ToList();
             if (own < Settings.Candidates)
                 summaries.Insert(random.NextInt(Settings.Candidates), new ComparedSummary(example.Reference, Human));
             if (summaries.DistinctBy(summary => summary.Text).Count() == Settings.Candidates)
@@ -91,16 +100,9 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
 /// <param name="Temperature">The labeler's temperature, in units of the gold score.</param>
 public sealed record CollectedComparisons(IReadOnlyList<SimulatedLabel> Train, IReadOnlyList<SimulatedLabel> Validation, double Temperature)
 {
+    /// <summary>The comparisons alone, which is all that a reward model sees.</summary>
+    public ComparisonSet Comparisons => new([.. Train.Select(label => label.Comparison)], [.. Validation.Select(label => label.Comparison)]);
+
     /// <summary>Share of labels that contradict the labeler's noiseless judgement.</summary>
     public double Disagreement => (double)Train.Count(label => label.Disagrees) / Train.Count;
-}
-
-/// <summary>Comparisons as a reward model reads them.</summary>
-public static class Preferences
-{
-    /// <summary>A comparison's tokens, with its choice or another one in its place.</summary>
-    public static Preference Of(Comparison comparison, SummaryTask task, int? choice = null) => new(
-        task.Query(new SummaryExample(comparison.ExampleId, comparison.Fields, "")),
-        [.. comparison.Summaries.Select(summary => task.Answer(summary.Text))],
-        choice ?? comparison.Choice);
 }

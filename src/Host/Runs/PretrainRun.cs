@@ -1,4 +1,4 @@
-using ActorRlhf.Model;
+using System.ComponentModel.DataAnnotations;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Storage;
@@ -7,9 +7,13 @@ using ActorRlhf.Model.Training;
 
 namespace ActorRlhf.Host.Runs;
 
-/// <summary>What a base model is made of.</summary>
+/// <summary>What a base model is made of; the section <see cref="RunSettings.Section"/> of a file of its own.</summary>
 public sealed record PretrainSettings
 {
+    /// <summary>Threads to compute with; 0 for as many as there are processors. The same seed gives the same bits only with the same number.</summary>
+    [Range(0, 1_024)]
+    public int Threads { get; init; }
+
     /// <summary>The folder of a dataset; only its training split is learned from.</summary>
     public required string Data { get; init; }
 
@@ -32,7 +36,8 @@ public sealed record PretrainSettings
 /// <summary>Makes a base model: trains a tokenizer and then a language model on a dataset's training split.</summary>
 public static class PretrainRun
 {
-    private const string Phase = "pretrain";
+    /// <summary>The kind of run, and its phase's name in metrics and checkpoints.</summary>
+    public const string Kind = "pretrain";
 
     /// <summary>Trains to the end, from the start or from where an earlier call stopped.</summary>
     /// <returns>The losses on the validation split and the folder of the model, <c>model/</c> in the run's.</returns>
@@ -43,11 +48,7 @@ public static class PretrainRun
         var data = SummaryDataset.Load(settings.Data);
         var tokenizer = Tokenizer(settings, data, directory.In("tokenizer"), progress, cancellation);
         var config = settings.Model with { VocabularySize = tokenizer.VocabularySize };
-        if (settings.Task.QueryLength + settings.Task.ResponseLength > config.ContextLength)
-        {
-            throw new UserErrorException(
-                $"query-length {settings.Task.QueryLength} and response-length {settings.Task.ResponseLength} do not fit context-length {config.ContextLength}; shorten one or lengthen the other");
-        }
+        TaskModel.RequireFits(settings.Task, config);
         var task = new SummaryTask(settings.Task, tokenizer);
         var train = data.Train.Select(example => task.Sequence(example, summaryOnly: false)).ToArray();
         var validation = new Dictionary<string, IReadOnlyList<TrainingSequence>>
@@ -58,12 +59,15 @@ public static class PretrainRun
         using var model = new Transformer(config).Initialize(settings.Seed);
         progress.Note($"{data.Source}: {train.Length} examples, {train.Sum(sequence => (long)sequence.Tokens.Length)} tokens; a model of {model.Parameters.Count} parameters");
         using var metrics = directory.OpenMetrics();
-        var losses = new LanguageModelPhase(Phase, settings.Training, settings.Schedule)
+        var losses = new LanguageModelPhase(Kind, settings.Training, settings.Schedule)
             .Run(directory, metrics, model, train, validation, progress, cancellation);
 
         var output = directory.In("model");
-        PretrainedModel.Save(output, model, TensorDtype.BF16, tokenizer.EndOfText);
-        tokenizer.Save(output);
+        AtomicDirectory.Write(output, fresh =>
+        {
+            PretrainedModel.Save(fresh, model, TensorDtype.BF16, tokenizer.EndOfText);
+            tokenizer.Save(fresh);
+        });
         return (losses, output);
     }
 
@@ -73,8 +77,8 @@ public static class PretrainRun
             return ByteLevelBpe.Load(folder);
         var texts = data.Train.SelectMany(example => example.Fields.Where(field => settings.Task.Format.Contains($"{{{field.Key}}}", StringComparison.Ordinal))
             .Select(field => field.Value).Append(settings.Task.ReferencePrefix + example.Reference));
-        var tokenizer = ByteLevelBpe.Train(texts, settings.Model.VocabularySize, cancellationToken: cancellation);
-        tokenizer.Save(folder);
+        var tokenizer = ByteLevelBpe.Train(texts, settings.Model.VocabularySize, new TokenizerProgress(progress, settings.Model.VocabularySize), cancellation);
+        AtomicDirectory.Write(folder, tokenizer.Save);
         progress.Note($"tokenizer of {tokenizer.VocabularySize} tokens trained");
         return tokenizer;
     }

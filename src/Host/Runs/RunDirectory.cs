@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text;
 using ActorRlhf.Model;
+using ActorRlhf.Model.Storage;
 
 namespace ActorRlhf.Host.Runs;
 
@@ -10,10 +10,20 @@ namespace ActorRlhf.Host.Runs;
 /// </summary>
 public sealed class RunDirectory : IDisposable
 {
-    private const string ConfigFile = "config.conf";
+    /// <summary>The name of <see cref="ConfigPath"/> in the folder.</summary>
+    public const string ConfigFile = "config.conf";
+
+    /// <summary>The name of <see cref="MetricsPath"/> in the folder.</summary>
+    public const string MetricsFile = "metrics.jsonl";
+
+    /// <summary>The name of <see cref="ReportPath"/> in the folder.</summary>
+    public const string ReportFile = "report.html";
+
+    /// <summary>The name of <see cref="ReportDataPath"/> in the folder.</summary>
+    public const string ReportDataFile = "report.json";
+
     private const string LockFile = ".lock";
     private const string HolderFile = ".holder"; // beside the lock, because a locked file cannot be read
-    private const string PartialSuffix = ".partial";
 
     private readonly FileStream _lock;
 
@@ -34,16 +44,16 @@ public sealed class RunDirectory : IDisposable
     public string ConfigPath => In(ConfigFile);
 
     /// <summary>The run's figures over time, see <see cref="MetricsLog"/>.</summary>
-    public string MetricsPath => In("metrics.jsonl");
+    public string MetricsPath => In(MetricsFile);
 
     /// <summary>The folder of checkpoints; it exists.</summary>
     public string CheckpointsPath => In("checkpoints");
 
     /// <summary>The report page.</summary>
-    public string ReportPath => In("report.html");
+    public string ReportPath => In(ReportFile);
 
     /// <summary>The report's figures for programs.</summary>
-    public string ReportDataPath => In("report.json");
+    public string ReportDataPath => In(ReportDataFile);
 
     /// <summary>Opens a run's folder, new or to continue the run in it, and holds it until disposed.</summary>
     /// <param name="path">The folder; it is created with its parents.</param>
@@ -63,13 +73,14 @@ public sealed class RunDirectory : IDisposable
             if (isNew)
             {
                 run.RefuseForeignFiles();
-                run.WriteConfiguration(configuration);
+                AtomicFile.WriteText(run.ConfigPath, configuration.Text);
             }
             else
             {
                 run.RefuseOtherRun(configuration);
             }
 
+            AtomicDirectory.Clean(path);
             Directory.CreateDirectory(run.CheckpointsPath);
             return run;
         }
@@ -131,7 +142,7 @@ public sealed class RunDirectory : IDisposable
     {
         var foreign = Directory.EnumerateFileSystemEntries(Path)
             .Select(entry => System.IO.Path.GetFileName(entry))
-            .Where(name => name is not (LockFile or HolderFile or ConfigFile + PartialSuffix))
+            .Where(name => name is not (LockFile or HolderFile) && !name.StartsWith($".{ConfigFile}.", StringComparison.Ordinal)) // one that was never finished
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();
         if (foreign is null)
@@ -141,18 +152,6 @@ public sealed class RunDirectory : IDisposable
         File.Delete(In(LockFile));
         throw new UserErrorException(
             $"{Path}: has files (such as {foreign}) but no {ConfigFile}, so it is not a run's folder; choose a new or empty one with --out");
-    }
-
-    private void WriteConfiguration(RunConfiguration configuration)
-    {
-        var partial = In(ConfigFile + PartialSuffix);
-        using (var file = new FileStream(partial, FileMode.Create, FileAccess.Write))
-        {
-            file.Write(Encoding.UTF8.GetBytes(configuration.ToHocon()));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(partial, In(ConfigFile), overwrite: true);
     }
 
     private void RefuseOtherRun(RunConfiguration configuration)

@@ -11,8 +11,10 @@ internal static class KeyPath
     public static string Append(string path, string key) => path.Length == 0 ? Quote(key) : $"{path}.{Quote(key)}";
 
     /// <summary>A key as it stands in a path: quoted where it has more than letters, digits, <c>-</c> and <c>_</c>.</summary>
-    public static string Quote(string key) =>
-        key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? key : QuoteText(key);
+    /// <param name="key">The key.</param>
+    /// <param name="alsoPlain">One more character that needs no quotes.</param>
+    public static string Quote(string key, char alsoPlain = '-') =>
+        key.Length > 0 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' || c == alsoPlain) ? key : QuoteText(key);
 
     /// <summary>Whether <paramref name="path"/> is <paramref name="ancestor"/> or lies below it.</summary>
     public static bool IsAtOrBelow(string path, string ancestor) =>

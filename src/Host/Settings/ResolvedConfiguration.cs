@@ -11,27 +11,16 @@ public static class ResolvedConfiguration
     /// </summary>
     /// <param name="record">The record.</param>
     /// <param name="path">The dotted path of the section to write it as; empty for none.</param>
-    public static string Write(object record, string path = "")
+    /// <param name="keys">The keys to write of the record's own; all where null.</param>
+    public static string Write(object record, string path = "", IReadOnlyCollection<string>? keys = null) =>
+        path.Length == 0 ? Members(record, 0, keys) : $"{path} {{\n{Members(record, 1, keys)}}}\n";
+
+    private static string Members(object record, int depth, IReadOnlyCollection<string>? keys = null)
     {
         var text = new StringBuilder();
-        if (path.Length == 0)
-            WriteMembers(text, record, 0);
-        else
-            text.Append(path).Append(" {\n").Append(Members(record, 1)).Append("}\n");
-        return text.ToString();
-    }
-
-    private static string Members(object record, int depth)
-    {
-        var text = new StringBuilder();
-        WriteMembers(text, record, depth);
-        return text.ToString();
-    }
-
-    private static void WriteMembers(StringBuilder text, object record, int depth)
-    {
-        foreach (var property in SettingsProperty.Of(record.GetType()))
+        foreach (var property in SettingsProperty.Of(record.GetType()).Where(property => keys is null || keys.Contains(property.Key)))
             WriteMember(text, property.Key, property.Info.GetValue(record), property.IsByteSize, depth);
+        return text.ToString();
     }
 
     private static void WriteMember(StringBuilder text, string key, object? value, bool isByteSize, int depth)

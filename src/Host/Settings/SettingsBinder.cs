@@ -196,21 +196,23 @@ internal sealed class SettingsBinder(Func<string, string> where)
         : value.IsObject() ? "{ … }"
         : "nothing";
 
-    private static bool IsNull(HoconValue value) => value.Values switch
+    /// <summary>Whether it is the word null.</summary>
+    internal static bool IsNull(HoconValue value) => value.Values switch
     {
         [HoconLiteral { Value: "null" }] or [HoconLiteral { Value: "null" }, HoconLiteral { Value: [' ' or '\t', ..] }] => true,
         [HoconSubstitution { ResolvedValue: { } target }] => IsNull(target),
         _ => false,
     };
 
-    private static bool IsList(HoconValue value) => value.Values.Exists(element =>
+    /// <summary>Whether it is a list, if only an empty one.</summary>
+    internal static bool IsList(HoconValue value) => value.Values.Exists(element =>
         element is HoconArray || (element is HoconSubstitution { ResolvedValue: { } target } && IsList(target)));
 
     /// <summary>
     /// The text of a value to the letter, where Akka.NET's own getter trims even quoted text: blanks that follow a value on its line are the one
     /// thing left out.
     /// </summary>
-    private static string? Text(HoconValue value)
+    internal static string? Text(HoconValue value)
     {
         if (!value.IsString() || IsNull(value))
             return null;

@@ -1,5 +1,6 @@
 using ActorRlhf.Model;
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 
 namespace ActorRlhf.Host.Settings;
 
@@ -68,6 +69,34 @@ public sealed class SettingsDocument
 
     /// <summary>Where a key was last given, or null; list elements are <c>key[0]</c>.</summary>
     public SourcePosition? Find(string path) => _composition.Find(path);
+
+    /// <summary>Every value by its full key, in HOCON: what has to be equal for two documents to say the same.</summary>
+    public IReadOnlyDictionary<string, string> Values()
+    {
+        var values = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        if (Config.Root?.GetObject() is { } root)
+            Collect(root, "", values);
+        return values;
+    }
+
+    private static void Collect(HoconObject section, string path, SortedDictionary<string, string> values)
+    {
+        foreach (var (key, value) in section.Items)
+        {
+            var at = KeyPath.Append(path, key);
+            if (value.GetObject() is { Items.Count: > 0 } inner)
+                Collect(inner, at, values);
+            else
+                values[at] = Written(value);
+        }
+    }
+
+    private static string Written(HoconValue value) =>
+        SettingsBinder.IsNull(value) ? "null"
+        : SettingsBinder.Text(value) is { } text ? (text == "null" ? KeyPath.QuoteText(text) : KeyPath.Quote(text, alsoPlain: '.'))
+        : SettingsBinder.IsList(value) ? "[" + string.Join(", ", value.GetArray().Select(Written)) + "]"
+        : value.GetObject() is { } section ? "{" + string.Join(", ", section.Items.Select(item => $"{KeyPath.Quote(item.Key)} = {Written(item.Value)}")) + "}"
+        : "";
 
     private static SettingsDocument Finish(string name, SettingsComposition composition, IEnumerable<string>? overrides)
     {

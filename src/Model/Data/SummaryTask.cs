@@ -37,11 +37,11 @@ public sealed class SummaryTask
     /// <exception cref="UserErrorException">The record lacks a field of the format.</exception>
     public int[] Query(SummaryExample example) => [.. _template.Encode(Tokenizer, example.Fields).Tokens];
 
-    /// <summary>A summary's tokens with the end of text; one that is too long is cut before its end.</summary>
-    public int[] Answer(string summary) => Response.Encode(Tokenizer, Settings.ReferencePrefix + summary, truncate: true);
+    /// <summary>A summary's tokens with the end of text, without the space around it; one that is too long is cut before its end.</summary>
+    public int[] Answer(string summary) => Response.Encode(Tokenizer, Settings.ReferencePrefix + summary.Trim(), truncate: true);
 
     /// <summary>Whether a summary fits the response length uncut.</summary>
-    public bool Fits(string summary) => Tokenizer.Encode(Settings.ReferencePrefix + summary).Length < Settings.ResponseLength;
+    public bool Fits(string summary) => Tokenizer.Encode(Settings.ReferencePrefix + summary.Trim()).Length < Settings.ResponseLength;
 
     /// <summary>A response's text, without its end and the space around it.</summary>
     public string Text(ReadOnlySpan<int> response) => Response.Decode(Tokenizer, response).Trim();

@@ -1,11 +1,12 @@
 using ActorRlhf.Host.Runs;
+using ActorRlhf.Host.Settings;
 using ActorRlhf.Model;
 
 namespace ActorRlhf.Host.Tests.Runs;
 
 public sealed class RunDirectoryTests : IDisposable
 {
-    private static readonly RunConfiguration Ppo = Configuration("ppo", ("ppo.kl-coefficient", "0.05"), ("ppo.epochs", "4"));
+    private static readonly RunConfiguration Ppo = Configuration("ppo", new());
 
     private readonly TemporaryFolder _folder = new();
 
@@ -21,7 +22,7 @@ public sealed class RunDirectoryTests : IDisposable
         Assert.True(run.IsNew);
         Assert.True(Directory.Exists(run.CheckpointsPath));
         Assert.Equal(
-            ["ppo.epochs = 4", "ppo.kl-coefficient = 0.05", "run.kind = ppo"],
+            ["run {", "  kind = ppo", "}", "rlhf {", "  kl-coefficient = 0.05", "  epochs = 4", "  note = null", "}"],
             File.ReadAllLines(run.ConfigPath).Where(line => !line.StartsWith('#')));
     }
 
@@ -30,7 +31,7 @@ public sealed class RunDirectoryTests : IDisposable
     {
         RunDirectory.Open(RunPath, Ppo).Dispose();
 
-        using var run = RunDirectory.Open(RunPath, Ppo with { });
+        using var run = RunDirectory.Open(RunPath, Configuration("ppo", new()));
         Assert.False(run.IsNew);
     }
 
@@ -48,14 +49,15 @@ public sealed class RunDirectoryTests : IDisposable
     public void A_run_with_other_settings_is_refused_key_by_key_with_the_remedy()
     {
         RunDirectory.Open(RunPath, Ppo).Dispose();
-        var other = Configuration("ppo", ("ppo.kl-coefficient", "0.1"), ("ppo.epochs", "4"), ("ppo.clip", "0.2"));
+        var other = RunConfiguration.Of("ppo", new Settings { KlCoefficient = 0.1, Note = "so" }, "rlhf", inputs: [new("model", "runs/sft")]);
 
         var error = Assert.Throws<UserErrorException>(() => RunDirectory.Open(RunPath, other));
         Assert.Equal(
             $"""
             {RunPath}: holds a ppo run with other settings:
-              ppo.clip: not set there, 0.2 here
-              ppo.kl-coefficient: 0.05 there, 0.1 here
+              rlhf.kl-coefficient: 0.05 there, 0.1 here
+              rlhf.note: null there, so here
+              run.model: not set there, "runs/sft" here
             Give it the settings it began with to continue it, or start anew elsewhere with --out.
             """,
             error.Message);
@@ -67,7 +69,7 @@ public sealed class RunDirectoryTests : IDisposable
     {
         RunDirectory.Open(RunPath, Ppo).Dispose();
 
-        var error = Assert.Throws<UserErrorException>(() => RunDirectory.Open(RunPath, Ppo with { Kind = "sft" }));
+        var error = Assert.Throws<UserErrorException>(() => RunDirectory.Open(RunPath, Configuration("sft", new())));
         Assert.Equal($"{RunPath}: holds a run of another kind (ppo, not sft); choose another folder with --out", error.Message);
     }
 
@@ -87,11 +89,22 @@ public sealed class RunDirectoryTests : IDisposable
     {
         Directory.CreateDirectory(RunPath);
         File.WriteAllText(Path.Combine(RunPath, ".lock"), "1");
-        File.WriteAllText(Path.Combine(RunPath, "config.conf.partial"), "ppo.ep");
+        File.WriteAllText(Path.Combine(RunPath, ".config.conf.tmp-1"), "ppo.ep");
 
         using var run = RunDirectory.Open(RunPath, Ppo);
         Assert.True(run.IsNew);
-        Assert.Equal(Ppo.Settings, RunConfiguration.Parse(File.ReadAllText(run.ConfigPath), run.ConfigPath).Settings);
+        Assert.Equal(Ppo.Text, File.ReadAllText(run.ConfigPath));
+        Assert.False(File.Exists(Path.Combine(RunPath, ".config.conf.tmp-1")));
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_half_written_is_gone_when_the_run_goes_on()
+    {
+        RunDirectory.Open(RunPath, Ppo).Dispose();
+        Directory.CreateDirectory(Path.Combine(RunPath, ".sft.tmp-1-2"));
+
+        RunDirectory.Open(RunPath, Ppo).Dispose();
+        Assert.False(Directory.Exists(Path.Combine(RunPath, ".sft.tmp-1-2")));
     }
 
     [Fact]
@@ -106,27 +119,49 @@ public sealed class RunDirectoryTests : IDisposable
     [Theory]
     [InlineData("1.0e-4")]
     [InlineData("")]
+    [InlineData(" ")]
     [InlineData("null")]
     [InlineData("a = b # c // d")]
     [InlineData("line\nbreak \"quoted\" \\ naïve 日本 😀")]
     [InlineData("//no comment")]
     public void A_setting_comes_back_from_the_file_as_it_was(string value)
     {
-        var written = Configuration("sft", ("sft.value", value));
+        var written = Configuration("sft", new() { Note = value });
 
-        Assert.Equal(value, RunConfiguration.Parse(written.ToHocon(), "config.conf").Settings["sft.value"]);
+        Assert.Empty(written.DifferencesFrom(RunConfiguration.Parse(written.Text, "config.conf")));
+        var difference = Assert.Single(written.DifferencesFrom(Configuration("sft", new())));
+        Assert.StartsWith("rlhf.note: null there, ", difference, StringComparison.Ordinal);
+        Assert.Equal(value, SettingsReader.Read<Settings>(SettingsDocument.Parse(written.Text), "rlhf").Note);
+    }
+
+    [Fact]
+    public void Only_the_settings_that_matter_to_a_run_are_kept()
+    {
+        var written = RunConfiguration.Of("sft", new Settings(), "rlhf", keys: ["epochs"]);
+
+        Assert.Empty(written.DifferencesFrom(RunConfiguration.Of("sft", new Settings { KlCoefficient = 7 }, "rlhf", keys: ["epochs"])));
+        Assert.Equal(["rlhf.epochs: 5 there, 4 here"], written.DifferencesFrom(RunConfiguration.Of("sft", new Settings { Epochs = 5 }, "rlhf", keys: ["epochs"])));
     }
 
     [Theory]
     [InlineData("run.kind = sft\nlearning-rate", "line 2")]
     [InlineData("run.kind = sft\nlearning-rate = \"0.1", "line 2")]
     [InlineData("learning-rate = 1", "no run.kind")]
-    public void A_configuration_edited_beyond_recognition_is_an_error_with_its_place(string text, string place)
+    public void A_configuration_edited_beyond_recognition_is_an_error_with_its_place_and_the_remedy(string text, string place)
     {
         var error = Assert.Throws<UserErrorException>(() => RunConfiguration.Parse(text, "config.conf"));
         Assert.Contains(place, error.Message, StringComparison.Ordinal);
+        Assert.Contains("--out", error.Message, StringComparison.Ordinal);
     }
 
-    private static RunConfiguration Configuration(string kind, params (string Key, string Value)[] settings) =>
-        new(kind, settings.ToDictionary(setting => setting.Key, setting => setting.Value));
+    private static RunConfiguration Configuration(string kind, Settings settings) => RunConfiguration.Of(kind, settings, "rlhf");
+
+    private sealed record Settings
+    {
+        public double KlCoefficient { get; init; } = 0.05;
+
+        public int Epochs { get; init; } = 4;
+
+        public string? Note { get; init; }
+    }
 }

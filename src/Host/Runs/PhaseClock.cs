@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using ActorRlhf.Model.Storage;
 
-namespace ActorRlhf.Host.Demo;
+namespace ActorRlhf.Host.Runs;
 
 /// <summary>Seconds that each step of a run took, added up over its interruptions in a file of the run.</summary>
 internal sealed class PhaseClock(string path)

@@ -1,4 +1,3 @@
-using ActorRlhf.Host.Runs;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Evaluation;
 using ActorRlhf.Model.Generation;
@@ -6,7 +5,7 @@ using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Ppo;
 using ActorRlhf.Model.Rewards;
 
-namespace ActorRlhf.Host.Demo;
+namespace ActorRlhf.Host.Runs;
 
 /// <summary>Held-out texts on which policies are compared by the simulated labeler's gold judgement and by a reward model.</summary>
 public sealed class HeldOut
@@ -57,6 +56,10 @@ public sealed class HeldOut
     /// <summary>A reward model's scores of summaries given as text.</summary>
     public float[] Scores(RewardModel reward, IReadOnlyList<string> summaries) =>
         reward.Score([.. summaries.Select((summary, i) => (_queries[i], _task.Answer(summary)))]);
+
+    /// <summary>Judges summaries by gold score and, where there is one, a reward model.</summary>
+    public JudgedSummaries Judge(IReadOnlyList<string> summaries, RewardModel? reward) =>
+        new(summaries, Gold(summaries), reward is null ? [] : Scores(reward, summaries));
 
     /// <summary>Mean KL of sampled responses from a reference policy, nats an episode: the estimate Σ log π − log π_ref (Ziegler et al. 2019).</summary>
     public static double Kl(Transformer reference, IReadOnlyList<Completion> responses)
