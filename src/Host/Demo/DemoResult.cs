@@ -49,8 +49,12 @@ public sealed record SftFigures(double ValidationLoss, double BaseValidationLoss
 /// <param name="TrainComparisons">Comparisons learned from.</param>
 /// <param name="ValidationComparisons">Comparisons measured on.</param>
 /// <param name="ReferenceShare">Share of human summaries that outrank another text's.</param>
+/// <param name="OwnAccuracy">The accuracy on those held-out pairs in which the policy wrote both summaries, the hardest kind.</param>
+/// <param name="OwnLabelNoise">The label noise among such pairs of the training set.</param>
+/// <param name="OwnComparisons">Such pairs measured on.</param>
 public sealed record RewardFigures(
-    double Accuracy, double LabelAccuracy, double LabelNoise, int TrainComparisons, int ValidationComparisons, double ReferenceShare);
+    double Accuracy, double LabelAccuracy, double LabelNoise, int TrainComparisons, int ValidationComparisons, double ReferenceShare,
+    double OwnAccuracy, double OwnLabelNoise, int OwnComparisons);
 
 /// <param name="RewardGainSd">(mean score of PPO − mean score of SFT) / standard deviation of SFT's scores, samples at temperature 1.</param>
 /// <param name="Kl">KL of the trained policy from SFT, nats an episode, samples at temperature 1.</param>

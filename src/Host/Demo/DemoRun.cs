@@ -104,6 +104,8 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
         TrainingSequence[] validation = [.. data.Validation.Select(example => task.Sequence(example, summaryOnly: true))];
         var judgement = new GoldJudgement(data);
         var (gold, labels) = RewardAccuracy(task, reward, comparisons.Validation, judgement);
+        var own = comparisons.Validation.Where(ComparisonPhase.IsOfOwnSummaries).ToArray();
+        var ownTrain = comparisons.Train.Where(ComparisonPhase.IsOfOwnSummaries).ToArray();
         using var start = PretrainedModel.LoadTransformer(settings.BaseModel);
         var figures = new DemoResult
         {
@@ -111,8 +113,8 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
             Data = data.Source,
             Sft = new(LanguageModelTrainer.Evaluate(sft, validation), LanguageModelTrainer.Evaluate(start, validation)),
             Reward = new(
-                gold, labels, comparisons.Train.Average(comparison => comparison.Choice == judgement.Choice(comparison) ? 0.0 : 1.0),
-                comparisons.Train.Count, comparisons.Validation.Count, steps.Check(reward).Share),
+                gold, labels, Noise(comparisons.Train, judgement), comparisons.Train.Count, comparisons.Validation.Count, steps.Check(reward).Share,
+                RewardAccuracy(task, reward, own, judgement).Gold, Noise(ownTrain, judgement), own.Length),
             Ppo = new(
                 gain.InDeviations, HeldOut.Kl(sft, policySamples), gain.Mean, gain.BaselineMean, gain.BaselineDeviation, settings.Ppo.TotalEpisodes,
                 policySamples.Average(sample => sample.Ended ? 0.0 : 1.0), summaries.Ppo.RewardWinsOver(summaries.Human).Rate),
@@ -126,8 +128,13 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
 
     private void Say(int done) => progress.Report(new RunProgress("evaluate", done, 4, "parts"));
 
+    private static double Noise(IReadOnlyList<Comparison> comparisons, GoldJudgement judgement) =>
+        comparisons.Count == 0 ? 0 : comparisons.Average(comparison => comparison.Choice == judgement.Choice(comparison) ? 0.0 : 1.0);
+
     private static (double Gold, double Labels) RewardAccuracy(SummaryTask task, RewardModel reward, IReadOnlyList<Comparison> comparisons, GoldJudgement judgement)
     {
+        if (comparisons.Count == 0)
+            return (0, 0);
         var preferences = comparisons.Select(comparison => Preferences.Of(comparison, task)).ToArray();
         var scores = new Queue<float>(reward.Score([.. preferences.SelectMany(preference => preference.Responses.Select(response => (preference.Query, response)))]));
         var rewards = preferences.Select(preference => preference.Responses.Select(_ => scores.Dequeue()).ToArray()).ToArray();

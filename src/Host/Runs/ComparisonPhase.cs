@@ -25,7 +25,17 @@ public sealed record ComparisonSettings
     [Range(0, 1)]
     public double ReferenceShare { get; init; } = 0.25;
 
-    /// <summary>How often the simulated labeler contradicts its own noiseless judgement; the paper's labelers disagreed with one another in 23–27% of pairs.</summary>
+    /// <summary>
+    /// Share of comparisons between the human summary and those of other texts: fluent, and off the point. They teach a small model to read the
+    /// text at all, which takes it far longer to find out from two summaries of its own.
+    /// </summary>
+    [Range(0, 1)]
+    public double MisplacedShare { get; init; }
+
+    /// <summary>
+    /// How often the simulated labeler contradicts its own noiseless judgement of two of the policy's summaries; the paper's labelers disagreed with
+    /// one another in 23–27% of pairs. Comparisons with a human summary are easier and contradicted less.
+    /// </summary>
     [Range(0, 0.5)]
     public double Disagreement { get; init; } = SimulatedLabeler.PaperDisagreement;
 
@@ -46,6 +56,10 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
 
     private const string Policy = "sft";
     private const string Human = "ref";
+    private const string Misplaced = "ref_of_another_text";
+
+    /// <summary>Whether the policy wrote all summaries of a comparison.</summary>
+    public static bool IsOfOwnSummaries(Comparison comparison) => comparison.Summaries.All(summary => summary.Policy == Policy);
 
     /// <summary>Draws and labels.</summary>
     /// <param name="directory">The run's folder.</param>
@@ -64,7 +78,9 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
         var draws = new SummaryDraws(directory, metrics, Sampling, Settings.Seed, progress);
         var train = Draw(draws, policy, task, data.Train, Settings.Train, ComparisonSet.TrainSplit, 0, cancellation);
         var validation = Draw(draws, policy, task, data.Validation, Settings.Validation, ComparisonSet.ValidationSplit, long.MaxValue / 2, cancellation);
-        var labeler = SimulatedLabeler.Calibrate(train.Select(drawn => (IReadOnlyList<double>)SimulatedLabeler.GoldScores(drawn.Example, drawn.Summaries)), Settings.Disagreement, Settings.Seed);
+        var own = train.Where(drawn => drawn.Summaries.All(summary => summary.Policy == Policy)).ToArray();
+        var labeler = SimulatedLabeler.Calibrate(
+            (own.Length > 0 ? own : [.. train]).Select(drawn => (IReadOnlyList<double>)SimulatedLabeler.GoldScores(drawn.Example, drawn.Summaries)), Settings.Disagreement, Settings.Seed);
         var collected = new CollectedComparisons(
             [.. train.Select(drawn => labeler.Label(drawn.Example, drawn.Summaries, ComparisonSet.TrainSplit)).Where(label => !label.IsTie)],
             [.. validation.Select(drawn => labeler.Label(drawn.Example, drawn.Summaries, ComparisonSet.ValidationSplit)).Where(label => !label.IsTie)],
@@ -78,20 +94,26 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
         SummaryDraws draws, Transformer policy, SummaryTask task, IReadOnlyList<SummaryExample> examples, int count, string split, long firstEpisode, CancellationToken cancellation)
     {
         var random = new RandomStream(Settings.Seed, firstEpisode);
-        var chosen = examples.Take(count).Select(example => (Example: example, Drawn: Settings.Candidates - (random.NextDouble() < Settings.ReferenceShare ? 1 : 0))).ToArray();
+        var chosen = examples.Take(count).Select(example => (Example: example, Drawn: OwnSummaries(random.NextDouble()))).ToArray();
         var texts = new Queue<string>(draws.Of(
             split, policy, task, [.. chosen.SelectMany(comparison => Enumerable.Repeat(comparison.Example, comparison.Drawn))], firstEpisode, cancellation));
         var drawn = new List<(SummaryExample, ComparedSummary[])>();
         foreach (var (example, own) in chosen)
         {
             var summaries = Enumerable.Range(0, own).Select(_ => new ComparedSummary(texts.Dequeue(), Policy)).ToList();
-            if (own < Settings.Candidates)
+            while (summaries.Count < Settings.Candidates - 1)
+                summaries.Add(new ComparedSummary(examples[random.NextInt(examples.Count)].Reference, Misplaced));
+            if (summaries.Count < Settings.Candidates)
                 summaries.Insert(random.NextInt(Settings.Candidates), new ComparedSummary(example.Reference, Human));
             if (summaries.DistinctBy(summary => summary.Text).Count() == Settings.Candidates)
                 drawn.Add((example, [.. summaries]));
         }
         return drawn;
     }
+
+    // How many of a comparison's summaries the policy writes; a draw uniform in [0, 1) decides what kind of comparison it is.
+    private int OwnSummaries(double draw) =>
+        draw < Settings.MisplacedShare ? 0 : draw < Settings.MisplacedShare + Settings.ReferenceShare ? Settings.Candidates - 1 : Settings.Candidates;
 }
 
 /// <summary>What the simulated labeler was asked, and said.</summary>
