@@ -13,14 +13,24 @@ public static class CommandLine
 {
     /// <summary>Every command, ready to parse.</summary>
     /// <param name="console">What the commands write to.</param>
-    public static RootCommand Build(OperatorConsole console)
+    /// <param name="input">Standard input; the process's own where null.</param>
+    public static RootCommand Build(OperatorConsole console, TextReader? input = null)
     {
+        input ??= Console.In;
         var root = new RootCommand(
             "Learning to summarize from human feedback, as an elastic system of actors.\n"
             + "The launcher adds: ./rlhf test (runs the whole suite), ./rlhf build (only builds).")
         {
             new DemoCommand(console),
+            new DataCommand(console),
+            new TokenizerCommand(console, input),
             new PretrainCommand(console),
+            new SftCommand(console),
+            new CompareCommand(console),
+            new RewardCommand(console),
+            new PpoCommand(console),
+            new SampleCommand(console, input),
+            new EvaluateCommand(console),
             new ReportCommand(console),
             new DoctorCommand(console),
         };

@@ -16,4 +16,7 @@ public static class CommonOptions
         HelpName = "DIR",
         DefaultValueFactory = _ => $"runs/{name}",
     };
+
+    /// <summary><c>--model DIR</c>: the policy that a command works with.</summary>
+    public static Option<string> Model() => new("--model") { Description = "The policy's folder.", HelpName = "DIR", Required = true };
 }

@@ -26,13 +26,16 @@ public sealed class SettingsOptions
         AddShort(new Option<int?>("--threads") { Description = "Threads to compute with; 0 for all processors.", HelpName = "N" }, "threads");
     }
 
-    /// <summary>Adds an option that is short for setting a key of the section.</summary>
+    /// <summary>Adds an option that is short for setting a key of the section; where it is not given its value is null, or false.</summary>
     public void AddShort<T>(Option<T> option, string key)
     {
         _command.Add(option);
-        _short.Add(result => result.GetValue(option) is { } value
-            ? string.Create(CultureInfo.InvariantCulture, $"{RunSettings.Section}.{key}={value}")
-            : null);
+        _short.Add(result => result.GetValue(option) switch
+        {
+            null or false => null,
+            true => $"{RunSettings.Section}.{key}=true",
+            var value => string.Create(CultureInfo.InvariantCulture, $"{RunSettings.Section}.{key}={value}"),
+        });
     }
 
     /// <summary>Adds <c>--seed</c>.</summary>

@@ -5,9 +5,17 @@ using ActorRlhf.Model.Networks;
 namespace ActorRlhf.Host.Runs;
 
 /// <summary>Responses of a policy to a list of queries.</summary>
-internal static class Responses
+public static class Responses
 {
     /// <summary>Continues every query; responses come back in the queries' order. Query i is episode <paramref name="firstEpisode"/> + i.</summary>
+    /// <param name="policy">Continues them.</param>
+    /// <param name="sampling">How its tokens are drawn.</param>
+    /// <param name="queries">The queries, not padded.</param>
+    /// <param name="task">Says which token ends a response.</param>
+    /// <param name="seed">Decides every draw, together with the episode's number.</param>
+    /// <param name="firstEpisode">The first query's episode.</param>
+    /// <param name="cancellation">Stops at the next decode step.</param>
+    /// <param name="finished">Told how many responses are finished.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Completion[] Of(
         Transformer policy, SamplingSettings sampling, IReadOnlyList<int[]> queries, SummaryTask task, long seed, long firstEpisode,

@@ -1,6 +1,7 @@
 using ActorRlhf.Model;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Networks;
+using ActorRlhf.Model.Rewards;
 using ActorRlhf.Model.Storage;
 using ActorRlhf.Model.Text;
 
@@ -24,6 +25,23 @@ public static class TaskModel
         }
         RequireFits(settings, config);
         return new SummaryTask(settings, tokenizer);
+    }
+
+    /// <summary>The reward model in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="task">The task, in the tokens of the policy that is scored.</param>
+    /// <returns>The model; the caller owns its network.</returns>
+    /// <exception cref="UserErrorException">There is none, or it is of other tokens or too short for the task.</exception>
+    public static RewardModel LoadReward(string folder, SummaryTask task)
+    {
+        var config = PretrainedModel.ReadConfig(folder);
+        RequireFits(task.Settings, config);
+        if (config.VocabularySize < task.Tokenizer.VocabularySize)
+        {
+            throw new UserErrorException(
+                $"{folder}: the reward model knows {config.VocabularySize} tokens and the policy's tokenizer has {task.Tokenizer.VocabularySize}; give a reward model that was trained from the same model");
+        }
+        return new RewardModel(PretrainedModel.LoadScalar(folder), task.Tokenizer.EndOfText);
     }
 
     /// <summary>Does nothing if query, response and the end that a reward model reads at fit the context.</summary>

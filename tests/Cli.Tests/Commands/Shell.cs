@@ -12,11 +12,16 @@ public sealed record Outcome(int Code, string Output, string Error);
 internal static class Shell
 {
     /// <summary>Runs one in this process.</summary>
-    public static async Task<Outcome> Run(params string[] args)
+    public static Task<Outcome> Run(params string[] args) => RunWithInput("", args);
+
+    /// <summary>Runs one in this process with something on its standard input.</summary>
+    public static async Task<Outcome> RunWithInput(string input, params string[] args)
     {
+        using var reader = new StringReader(input);
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
-        var code = await CommandLine.RunAsync(args, new OperatorConsole(output, error, isTerminal: false));
+        var console = new OperatorConsole(output, error, isTerminal: false);
+        var code = await CommandLine.RunAsync(CommandLine.Build(console, reader), args, console, interruption: null);
         return new Outcome(code, output.ToString(), error.ToString());
     }
 }

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace ActorRlhf.Cli.Tests.Commands;
+
+/// <summary>A real <c>rlhf</c> process, with its output in pipes.</summary>
+[SupportedOSPlatform("linux")]
+internal sealed class Child : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly Process _process;
+    private readonly Task<string> _output;
+    private readonly Task<string> _error;
+
+    private Child(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        _error = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Starts one.</summary>
+    public static Child Start(params string[] args)
+    {
+        // A shell that runs the tests in the background leaves Ctrl-C ignored, and children inherit that.
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (var arg in (string[])["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "rlhf.dll"), .. args])
+            start.ArgumentList.Add(arg);
+        start.Environment["OMP_NUM_THREADS"] = "1";
+        var process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return new Child(process);
+    }
+
+    /// <summary>Waits until something is so.</summary>
+    public async Task Until(Func<bool> condition)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.False(_process.HasExited, $"the process ended too early: {(_process.HasExited ? await _error : "")}");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, "the process takes too long");
+            await Task.Delay(1);
+        }
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public void Signal(int number) => Assert.Equal(0, Kill(_process.Id, number));
+
+    /// <summary>Waits until it has ended.</summary>
+    public async Task<Outcome> End()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return new Outcome(_process.ExitCode, await _output, await _error);
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
+    private static extern int Kill(int process, int signal);
+}

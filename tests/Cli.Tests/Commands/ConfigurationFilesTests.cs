@@ -1,0 +1,54 @@
+using ActorRlhf.Host.Runs;
+using ActorRlhf.Host.Settings;
+
+namespace ActorRlhf.Cli.Tests.Commands;
+
+/// <summary>The configuration files that come with the program say what the program understands.</summary>
+public sealed class ConfigurationFilesTests
+{
+    public static TheoryData<string> Runs => ["demo.conf", "tldr.conf", "cnndm.conf"];
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void A_run_can_be_read(string name)
+    {
+        var settings = SettingsReader.Read<RunSettings>(SettingsDocument.Load(Conf(name)), RunSettings.Section);
+        Assert.Contains($"{{{settings.Task.TruncateField}}}", settings.Task.Format, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_base_model_can_be_read_and_its_texts_fit()
+    {
+        var settings = SettingsReader.Read<PretrainSettings>(SettingsDocument.Load(Conf("debian-base.conf")), RunSettings.Section);
+        TaskModel.RequireFits(settings.Task, settings.Model);
+    }
+
+    [Fact]
+    public void The_demo_asks_as_its_base_model_was_taught()
+    {
+        var demo = SettingsReader.Read<RunSettings>(SettingsDocument.Load(Conf("demo.conf")), RunSettings.Section);
+        var taught = SettingsReader.Read<PretrainSettings>(SettingsDocument.Load(Conf("debian-base.conf")), RunSettings.Section);
+        Assert.Equal((taught.Task.Format, taught.Task.ReferencePrefix), (demo.Task.Format, demo.Task.ReferencePrefix));
+        TaskModel.RequireFits(demo.Task, taught.Model);
+    }
+
+    [Fact]
+    public void News_is_another_task_and_the_same_method()
+    {
+        var tldr = SettingsReader.Read<RunSettings>(SettingsDocument.Load(Conf("tldr.conf")), RunSettings.Section);
+        var news = SettingsReader.Read<RunSettings>(SettingsDocument.Load(Conf("cnndm.conf")), RunSettings.Section);
+        Assert.Equal(tldr.Ppo, news.Ppo);
+        Assert.Equal("article", news.Task.TruncateField);
+        Assert.Equal("", news.Task.ReferencePrefix);
+    }
+
+    private static string Conf(string name)
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "hocon", name)))
+                return Path.Combine(folder.FullName, "hocon", name);
+        }
+        throw new FileNotFoundException($"hocon/{name} is in no folder above {AppContext.BaseDirectory}");
+    }
+}
