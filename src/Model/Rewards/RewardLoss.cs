@@ -16,4 +16,8 @@ public static class RewardLoss
     /// <param name="rewards"><c>[comparisons, k]</c>.</param>
     /// <param name="choices">Index of the best, int64 <c>[comparisons]</c>.</param>
     public static Tensor KWay(Tensor rewards, Tensor choices) => functional.cross_entropy(rewards, choices, reduction: Reduction.Sum);
+
+    /// <summary>Σ (Σᵢ rᵢ)² over comparisons: zero where each comparison's rewards average zero (Eisenstein et al. 2023).</summary>
+    /// <param name="rewards">Rewards, [comparisons, answers].</param>
+    public static Tensor Centering(Tensor rewards) => rewards.sum(1).square().sum();
 }

@@ -20,6 +20,13 @@ public sealed record RewardSettings
     /// <summary>Adam and the learning rate, which falls along a cosine to zero.</summary>
     public OptimizerSettings Optimizer { get; init; } = new() { LearningRate = 1.5e-5, Beta2 = 0.999, Decay = LearningRateDecay.Cosine };
 
+    /// <summary>
+    /// Weight of a penalty on the squared sum of a comparison's rewards (Eisenstein et al. 2023). Comparisons say nothing about the level of
+    /// rewards from one query to the next; without the penalty that level is noise to PPO.
+    /// </summary>
+    [Range(0.0, 1e6)]
+    public double CenteringCoefficient { get; init; }
+
     /// <summary>Most tokens in one forward and backward pass; bounds memory. A larger preference goes alone.</summary>
     [Range(1, 100_000_000)]
     public int ForwardTokens { get; init; } = 16_384;

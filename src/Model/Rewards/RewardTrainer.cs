@@ -79,7 +79,7 @@ public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSett
         return [.. preference.Responses.Select(response => model.Sequence(preference.Query, response))];
     }
 
-    /// <summary>The sum of the losses: pairs, and k-way comparisons by their k.</summary>
+    /// <summary>The sum of the losses: pairs, and k-way comparisons by their k; with the penalty on their level where it is asked for.</summary>
     private Tensor Loss(Tensor flat, (int Preference, int Response)[] read, IReadOnlyList<Preference> batch)
     {
         var row = new Dictionary<(int, int), long>();
@@ -89,13 +89,14 @@ public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSett
         foreach (IGrouping<int, int> sized in read.Select(x => x.Preference).Distinct().GroupBy(p => batch[p].Responses.Length))
         {
             int[] group = [.. sized];
+            Tensor rewards = Rows(flat, group.SelectMany(p => Enumerable.Range(0, sized.Key).Select(r => row[(p, r)]))).view(group.Length, sized.Key); // (n, k)
             Tensor loss = sized.Key == 2
                 ? RewardLoss.Pairs(
                     Rows(flat, group.Select(p => row[(p, batch[p].Choice)])),
                     Rows(flat, group.Select(p => row[(p, 1 - batch[p].Choice)])))
-                : RewardLoss.KWay(
-                    Rows(flat, group.SelectMany(p => Enumerable.Range(0, sized.Key).Select(r => row[(p, r)]))).view(group.Length, sized.Key),
-                    tensor(group.Select(p => (long)batch[p].Choice).ToArray(), device: flat.device));
+                : RewardLoss.KWay(rewards, tensor(group.Select(p => (long)batch[p].Choice).ToArray(), device: flat.device));
+            if (settings.CenteringCoefficient > 0)
+                loss = loss + RewardLoss.Centering(rewards) * settings.CenteringCoefficient;
             sum = sum is null ? loss : sum + loss;
         }
 

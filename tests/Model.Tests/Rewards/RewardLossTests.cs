@@ -31,6 +31,14 @@ public sealed class RewardLossTests
     }
 
     [Fact]
+    public void Centering_sums_the_squares_of_each_comparisons_sum()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor rewards = tensor(new float[] { 1, 2, -1, 3 }, [2, 2]);
+        Assert.Equal(9 + 4, RewardLoss.Centering(rewards).ToDouble(), 1e-6);
+    }
+
+    [Fact]
     public void The_k_way_loss_and_its_gradient_are_those_of_an_independent_implementation()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -38,6 +38,26 @@ public sealed class RewardTrainerTests
     }
 
     [Fact]
+    public void Centering_takes_the_level_out_of_rewards_and_leaves_the_preference()
+    {
+        using var run = new Run(Settings with { CenteringCoefficient = 0.1 }, Preferences(400, 2, seed: 1));
+        Preference[] heldOut = Preferences(200, 2, seed: 2);
+        double before = Level();
+
+        for (int step = 0; step < run.Trainer.Steps; step++)
+            run.Trainer.Step(step);
+
+        Assert.True(Level() < before / 4, $"the level was {before} and is {Level()}");
+        Assert.True(run.Trainer.Evaluate(heldOut).Accuracy > 0.95);
+
+        double Level()
+        {
+            float[] scores = run.Model.Score([.. heldOut.SelectMany(p => p.Responses.Select(response => (p.Query, response)))]);
+            return scores.Chunk(2).Average(pair => Math.Abs(pair[0] + pair[1]));
+        }
+    }
+
+    [Fact]
     public void A_step_in_many_small_pieces_is_the_step_in_one()
     {
         Preference[] preferences = Preferences(16, 0, seed: 1);
