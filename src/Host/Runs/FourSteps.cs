@@ -80,7 +80,7 @@ public sealed class FourSteps
     /// <returns>The network; the caller owns it.</returns>
     public ScalarNetwork Reward(string output, Transformer policy, ComparisonSet comparisons, CancellationToken cancellation) => Step(RewardPhase.Name, output, PretrainedModel.LoadScalar, folder =>
     {
-        var network = ScalarNetwork.FromLanguageModel(policy, _settings.Reward.Seed);
+        var network = ScalarNetwork.FromLanguageModel(policy, _settings.Reward.Seed, _settings.Reward.ReadOut);
         var validation = new Dictionary<string, IReadOnlyList<Preference>> { ["label_accuracy"] = [.. comparisons.Validation.Select(comparison => Preferences.Of(comparison, _task))] };
         if (comparisons.IsSimulated)
         {

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace ActorRlhf.Model.Networks;
 
-/// <summary>A GPT-2 body with one number a token on top: a reward model, read at the last token, or a value network.</summary>
+/// <summary>A GPT-2 body with one number a token on top: a reward model or a value network.</summary>
 public sealed class ScalarNetwork : IDisposable
 {
     /// <summary>The head's weight, [1, width].</summary>
@@ -24,13 +24,16 @@ public sealed class ScalarNetwork : IDisposable
     /// <summary>The body's shape.</summary>
     public TransformerConfig Config { get; }
 
+    /// <summary>Where a reward is read; of no meaning to a value network.</summary>
+    public ReadOut ReadOut { get; init; }
+
     /// <summary>The weights: the body's names, <see cref="HeadWeight"/> and <see cref="HeadBias"/>.</summary>
     public ParameterBlock Parameters { get; }
 
     /// <summary>The body of a language model and a new head: normal, 1/√(width + 1) wide, bias 0 (Stiennon et al. 2020, appendix B.1).</summary>
-    public static ScalarNetwork FromLanguageModel(Transformer model, long seed)
+    public static ScalarNetwork FromLanguageModel(Transformer model, long seed, ReadOut readOut = ReadOut.LastToken)
     {
-        var network = new ScalarNetwork(model.Config, model.Parameters.Device);
+        var network = new ScalarNetwork(model.Config, model.Parameters.Device) { ReadOut = readOut };
         network.Parameters.CopyFrom(model.Parameters);
         Initialization.Normal(network.Parameters, HeadWeight, 1 / Math.Sqrt(model.Config.Width + 1), new RandomStream(seed));
         return network;
@@ -39,7 +42,7 @@ public sealed class ScalarNetwork : IDisposable
     /// <summary>A second network with the same weights, on the same device.</summary>
     public ScalarNetwork Clone()
     {
-        var copy = new ScalarNetwork(Config, Parameters.Device);
+        var copy = new ScalarNetwork(Config, Parameters.Device) { ReadOut = ReadOut };
         copy.Parameters.CopyFrom(Parameters);
         return copy;
     }
@@ -57,6 +60,29 @@ public sealed class ScalarNetwork : IDisposable
         using var scope = NewDisposeScope();
         var last = tensor(batch.Offsets.Zip(batch.Lengths, (offset, length) => (long)offset + length - 1).ToArray(), device: Parameters.Device);
         return Head(TransformerBody.Hidden(Config, Parameters, batch).index_select(0, last)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The mean scalar of each sequence's tokens from a given one on, [sequences].</summary>
+    /// <param name="batch">The sequences.</param>
+    /// <param name="from">The first token counted, of each sequence.</param>
+    public Tensor MeanValues(PackedBatch batch, IReadOnlyList<int> from)
+    {
+        using var scope = NewDisposeScope();
+        var device = Parameters.Device;
+        var (rows, sequences, shares) = (new List<long>(), new List<long>(), new List<float>());
+        for (var i = 0; i < from.Count; i++)
+        {
+            for (var t = from[i]; t < batch.Lengths[i]; t++)
+            {
+                rows.Add(batch.Offsets[i] + t);
+                sequences.Add(i);
+                shares.Add(1f / (batch.Lengths[i] - from[i]));
+            }
+        }
+        var values = Head(TransformerBody.Hidden(Config, Parameters, batch).index_select(0, tensor(rows.ToArray(), device: device)));
+        return zeros(from.Count, device: device)
+            .index_add_(0, tensor(sequences.ToArray(), device: device), values * tensor(shares.ToArray(), device: device), 1)
+            .MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace ActorRlhf.Model.Rewards;
 
 /// <summary>
-/// r(x, y): the policy's body with a scalar head, read at the end-of-text token behind query and response (Stiennon et al. 2020, section 3.4).
+/// r(x, y): the policy's body with a scalar head, read at the end-of-text token behind query and response (Stiennon et al. 2020, section 3.4) or
+/// over the response, as the network's <see cref="ScalarNetwork.ReadOut"/> says.
 /// </summary>
 /// <param name="network">The network; the caller owns it.</param>
 /// <param name="endOfText">The end-of-text token.</param>
@@ -25,13 +26,12 @@ public sealed class RewardModel(ScalarNetwork network, int endOfText)
     /// <exception cref="ArgumentException">A text with its end-of-text token is longer than the model's context.</exception>
     public float[] Score(IReadOnlyList<(int[] Query, int[] Response)> texts, int forwardTokens = 16_384)
     {
-        int[][] sequences = [.. texts.Select(text => Sequence(text.Query, text.Response))];
-        var scores = new float[sequences.Length];
+        var scores = new float[texts.Count];
         using IDisposable noGradient = no_grad();
-        foreach (int[] group in Minibatches.ByTokens([.. sequences.Select(s => s.Length)], forwardTokens))
+        foreach (int[] group in Minibatches.ByTokens([.. texts.Select(text => text.Query.Length + text.Response.Length + 1)], forwardTokens))
         {
             using DisposeScope scope = NewDisposeScope();
-            float[] rewards = Rewards([.. group.Select(i => sequences[i])]).cpu().data<float>().ToArray();
+            float[] rewards = Rewards([.. group.Select(i => texts[i])]).cpu().data<float>().ToArray();
             for (int i = 0; i < group.Length; i++)
                 scores[group[i]] = rewards[i];
         }
@@ -39,10 +39,15 @@ public sealed class RewardModel(ScalarNetwork network, int endOfText)
         return scores;
     }
 
-    /// <summary>Rewards of whole sequences, <c>[sequences]</c>, with gradients where they are recorded.</summary>
-    /// <param name="sequences">As <see cref="Sequence"/> makes them; like lengths side by side are fastest.</param>
-    public Tensor Rewards(IReadOnlyList<int[]> sequences) =>
-        Network.LastValues(PackedBatch.Pack([.. sequences.Select(s => new ReadOnlyMemory<int>(s))], Network.Parameters.Device));
+    /// <summary>Rewards of responses, <c>[texts]</c>, with gradients where they are recorded.</summary>
+    /// <param name="texts">Queries and responses; like lengths side by side are fastest.</param>
+    public Tensor Rewards(IReadOnlyList<(int[] Query, int[] Response)> texts)
+    {
+        PackedBatch batch = PackedBatch.Pack([.. texts.Select(text => (ReadOnlyMemory<int>)Sequence(text.Query, text.Response))], Network.Parameters.Device);
+        return Network.ReadOut == ReadOut.ResponseMean
+            ? Network.MeanValues(batch, [.. texts.Select(text => text.Query.Length)])
+            : Network.LastValues(batch);
+    }
 
     /// <summary>
     /// Shifts the head's bias so that the mean reward of reference summaries is zero: only then does a penalty of −1, or a value that starts

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Training;
 
 namespace ActorRlhf.Model.Rewards;
@@ -30,4 +31,7 @@ public sealed record RewardSettings
     /// <summary>Most tokens in one forward and backward pass; bounds memory. A larger preference goes alone.</summary>
     [Range(1, 100_000_000)]
     public int ForwardTokens { get; init; } = 16_384;
+
+    /// <summary>Where the reward is read.</summary>
+    public ReadOut ReadOut { get; init; }
 }

@@ -59,7 +59,7 @@ public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSett
             (int Preference, int Response)[] read = [.. group
                 .SelectMany(p => Enumerable.Range(0, sequences[p].Length).Select(r => (Preference: p, Response: r)))
                 .OrderByDescending(x => sequences[x.Preference][x.Response].Length)];
-            Tensor flat = model.Rewards([.. read.Select(x => sequences[x.Preference][x.Response])]);
+            Tensor flat = model.Rewards([.. read.Select(x => (batch[x.Preference].Query, batch[x.Preference].Responses[x.Response]))]);
             if (backward)
                 (Loss(flat, read, batch) / batch.Count).backward();
 

@@ -13,6 +13,21 @@ internal static class PretrainedConfig
 {
     public const string File = "config.json";
 
+    private const string ReadOutKey = "read_out"; // ours; transformers reads the last token
+
+    /// <summary>Where a scalar head is read: at the last token unless the file says otherwise.</summary>
+    /// <exception cref="UserErrorException">The file names a place that this version does not know.</exception>
+    public static ReadOut ReadReadOut(string directory)
+    {
+        var path = Path.Combine(directory, File);
+        using var json = JsonDocument.Parse(System.IO.File.ReadAllBytes(path));
+        if (!json.RootElement.TryGetProperty(ReadOutKey, out var name))
+            return ReadOut.LastToken;
+        return Enum.TryParse<ReadOut>(name.ToString(), out var readOut) && Enum.IsDefined(readOut)
+            ? readOut
+            : throw new UserErrorException($"{path}: {ReadOutKey} = {name.GetRawText()}; only {string.Join(" and ", Enum.GetNames<ReadOut>())} are supported");
+    }
+
     /// <exception cref="UserErrorException">The file is missing or describes a network that is not GPT-2's.</exception>
     public static TransformerConfig Read(string directory)
     {
@@ -38,7 +53,8 @@ internal static class PretrainedConfig
     /// <param name="scalar">Whether the network has a scalar head.</param>
     /// <param name="dtype">How the weights are stored.</param>
     /// <param name="endOfText">The token that ends a text, when the vocabulary has one.</param>
-    public static void Write(string directory, TransformerConfig config, bool scalar, TensorDtype dtype, int? endOfText) =>
+    /// <param name="readOut">Where a scalar head is read.</param>
+    public static void Write(string directory, TransformerConfig config, bool scalar, TensorDtype dtype, int? endOfText, ReadOut readOut = ReadOut.LastToken) =>
         AtomicFile.Write(Path.Combine(directory, File), stream =>
         {
             using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
@@ -71,6 +87,7 @@ internal static class PretrainedConfig
                 json.WriteStartObject("label2id");
                 json.WriteNumber("score", 0);
                 json.WriteEndObject();
+                json.WriteString(ReadOutKey, readOut.ToString());
             }
             json.WriteString("torch_dtype", dtype switch { TensorDtype.F16 => "float16", TensorDtype.BF16 => "bfloat16", _ => "float32" });
             json.WriteEndObject();

@@ -54,7 +54,7 @@ public static class PretrainedModel
         if (!files.Contains(ScalarNetwork.HeadWeight))
             throw new UserErrorException(
                 $"{directory}: has no {ScalarNetwork.HeadWeight}, so it is a language model and scores nothing; train a reward model from it first");
-        var network = new ScalarNetwork(config, device);
+        var network = new ScalarNetwork(config, device) { ReadOut = PretrainedConfig.ReadReadOut(directory) };
         return Filled(network, network.Parameters, files);
     }
 
@@ -73,10 +73,11 @@ public static class PretrainedModel
     /// <inheritdoc cref="Save(string, Transformer, TensorDtype, int?, long)"/>
     public static void Save(
         string directory, ScalarNetwork network, TensorDtype dtype = TensorDtype.F32, int? endOfText = null, long maxShardBytes = 5_000_000_000) =>
-        Save(directory, network.Config, network.Parameters, scalar: true, dtype, endOfText, maxShardBytes);
+        Save(directory, network.Config, network.Parameters, scalar: true, dtype, endOfText, maxShardBytes, network.ReadOut);
 
     private static void Save(
-        string directory, TransformerConfig config, ParameterBlock parameters, bool scalar, TensorDtype dtype, int? endOfText, long maxShardBytes)
+        string directory, TransformerConfig config, ParameterBlock parameters, bool scalar, TensorDtype dtype, int? endOfText, long maxShardBytes,
+        ReadOut readOut = ReadOut.LastToken)
     {
         Directory.CreateDirectory(directory);
         var tensors = new ParameterTensors(parameters);
@@ -84,7 +85,7 @@ public static class PretrainedModel
             ? FiniteTensors.Source(tensors, name, name, TensorDtype.F32)
             : FiniteTensors.Source(tensors, name, Prefix + name, dtype));
         SafetensorsSet.Write(directory, sources, new Dictionary<string, string> { ["format"] = "pt" }, maxShardBytes);
-        PretrainedConfig.Write(directory, config, scalar, dtype, endOfText);
+        PretrainedConfig.Write(directory, config, scalar, dtype, endOfText, readOut);
     }
 
     private static T Filled<T>(T network, ParameterBlock parameters, SafetensorsSet files) where T : IDisposable

@@ -54,6 +54,19 @@ public sealed class TransformerTests
     }
 
     [Fact]
+    public void The_mean_over_a_response_is_that_of_pytorchs_values_of_its_tokens()
+    {
+        using var scope = NewDisposeScope();
+        using var body = Network();
+        using var network = ScalarNetwork.FromLanguageModel(body, seed: 1);
+        network.Parameters.Set(ScalarNetwork.HeadWeight, Expected.ScoreWeight);
+        network.Parameters.Set(ScalarNetwork.HeadBias, Expected.ScoreBias);
+        var from = Expected.Sequences.Select((tokens, i) => i % tokens.Length).ToArray();
+        var means = network.MeanValues(PackedBatch.Pack(Expected.Memories()), from);
+        Close(Expected.Values.Select((values, i) => values.Skip(from[i]).Average()), means.detach().data<float>().ToArray());
+    }
+
+    [Fact]
     public void A_sequence_longer_than_the_context_is_refused()
     {
         using var scope = NewDisposeScope();

@@ -18,12 +18,13 @@ public sealed class RewardTrainerTests
     };
 
     [Theory]
-    [InlineData(2)]
-    [InlineData(4)]
-    [InlineData(0)] // pairs and fours mixed
-    public void The_model_learns_a_trivial_preference(int responses)
+    [InlineData(2, ReadOut.LastToken)]
+    [InlineData(4, ReadOut.LastToken)]
+    [InlineData(0, ReadOut.LastToken)] // pairs and fours mixed
+    [InlineData(2, ReadOut.ResponseMean)]
+    public void The_model_learns_a_trivial_preference(int responses, ReadOut readOut)
     {
-        using var run = new Run(Settings, Preferences(400, responses, seed: 1));
+        using var run = new Run(Settings, Preferences(400, responses, seed: 1), Run.New(readOut));
         Preference[] heldOut = Preferences(200, responses, seed: 2);
         double before = run.Trainer.Evaluate(heldOut).Accuracy;
 
@@ -169,7 +170,7 @@ public sealed class RewardTrainerTests
             Model.Network.Dispose();
         }
 
-        private static ScalarNetwork New()
+        internal static ScalarNetwork New(ReadOut readOut = ReadOut.LastToken)
         {
             using Transformer body = new Transformer(new TransformerConfig
             {
@@ -179,7 +180,7 @@ public sealed class RewardTrainerTests
                 Layers = 1,
                 Heads = 2,
             }).Initialize(3);
-            return ScalarNetwork.FromLanguageModel(body, 5);
+            return ScalarNetwork.FromLanguageModel(body, 5, readOut);
         }
     }
 }

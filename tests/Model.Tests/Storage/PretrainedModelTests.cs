@@ -70,6 +70,32 @@ public sealed class PretrainedModelTests
         Assert.Equal(network.Parameters.Get(ScalarNetwork.HeadWeight), loaded.Parameters.Get(ScalarNetwork.HeadWeight));
     }
 
+    [Theory]
+    [InlineData(ReadOut.LastToken)]
+    [InlineData(ReadOut.ResponseMean)]
+    public void Where_a_reward_is_read_survives_saving(ReadOut readOut)
+    {
+        using var folder = new TemporaryDirectory();
+        using var body = new Transformer(Tiny).Initialize(3);
+        using var network = ScalarNetwork.FromLanguageModel(body, seed: 4, readOut);
+        PretrainedModel.Save(folder.Path, network);
+        using var loaded = PretrainedModel.LoadScalar(folder.Path);
+        using var copy = loaded.Clone();
+        Assert.Equal(readOut, copy.ReadOut);
+    }
+
+    [Fact]
+    public void A_place_to_read_a_reward_that_nobody_knows_is_refused()
+    {
+        using var folder = new TemporaryDirectory();
+        using var body = new Transformer(Tiny).Initialize(3);
+        using var network = ScalarNetwork.FromLanguageModel(body, seed: 4, ReadOut.ResponseMean);
+        PretrainedModel.Save(folder.Path, network);
+        var path = Path.Combine(folder.Path, "config.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("ResponseMean", "Median", StringComparison.Ordinal));
+        Assert.Contains("Median", Error(() => PretrainedModel.LoadScalar(folder.Path)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_scalar_head_without_a_bias_loads_with_zero()
     {
