@@ -71,7 +71,7 @@ public sealed class DemoCommand : Command
         _console.WriteTable(["Figure", "Value", "On held-out texts"],
         [
             ["SFT loss", Text($"{result.Sft.ValidationLoss:F3}"), Text($"nats a token; {result.Sft.BaseValidationLoss:F3} before fine-tuning")],
-            ["Reward accuracy", Text($"{result.Reward.Accuracy:P1}"), Text($"of {result.Reward.ValidationComparisons} pairs, by the simulated labeler's judgement without noise")],
+            ["Reward accuracy", Text($"{result.Reward.Accuracy:P1}"), Text($"of {result.Reward.ValidationComparisons} comparisons, by the simulated labeler's judgement without noise")],
             ["Reward gain", Text($"{result.Ppo.RewardGainSd:F2}"), "standard deviations, PPO over SFT"],
             ["KL", Text($"{result.Ppo.Kl:F1}"), "nats an episode, PPO from SFT"],
             ["Gold win rate", Text($"{result.Gold.WinRateVsSft:P1}"), Text($"PPO over SFT; 95% interval {result.Gold.WinRateVsSftLow:P1} to {result.Gold.WinRateVsSftHigh:P1}")],

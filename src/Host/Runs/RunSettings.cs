@@ -70,8 +70,8 @@ public sealed record RunSettings
     /// <param name="factor">1 leaves everything as it is.</param>
     public RunSettings Scaled(double factor) => this with
     {
-        Sft = Sft with { Epochs = Sft.Epochs * factor },
-        Comparisons = Comparisons with { Train = Math.Max(1, (int)Math.Round(Comparisons.Train * factor)) },
+        Sft = Sft with { Epochs = Math.Clamp(Sft.Epochs * factor, 0.001, 10_000) },
+        Comparisons = Comparisons with { Train = (int)Math.Clamp(Math.Round(Comparisons.Train * factor), 1, 100_000_000) },
         Ppo = Ppo with { TotalEpisodes = Math.Max(Ppo.BatchSize, (long)Math.Round(Ppo.TotalEpisodes * factor)) },
     };
 

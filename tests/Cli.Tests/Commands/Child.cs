@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using ActorRlhf.Cli.Commands;
 
 namespace ActorRlhf.Cli.Tests.Commands;
 
@@ -8,7 +9,7 @@ namespace ActorRlhf.Cli.Tests.Commands;
 [SupportedOSPlatform("linux")]
 internal sealed class Child : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15); // only against hanging for ever
 
     private readonly Process _process;
     private readonly Task<string> _output;
@@ -22,13 +23,20 @@ internal sealed class Child : IDisposable
     }
 
     /// <summary>Starts one.</summary>
-    public static Child Start(params string[] args)
+    public static Child Start(params string[] args) => StartIn(Environment.CurrentDirectory, home: "", args);
+
+    /// <summary>Starts one in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="home">Where it is told that the program lives.</param>
+    /// <param name="args">The words after the program's name.</param>
+    public static Child StartIn(string folder, string home, params string[] args)
     {
         // A shell that runs the tests in the background leaves Ctrl-C ignored, and children inherit that.
-        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder };
         foreach (var arg in (string[])["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "rlhf.dll"), .. args])
             start.ArgumentList.Add(arg);
         start.Environment["OMP_NUM_THREADS"] = "1";
+        start.Environment[Home.Variable] = home;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return new Child(process);

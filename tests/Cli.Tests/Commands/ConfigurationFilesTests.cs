@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Host.Settings;
 
@@ -40,6 +41,34 @@ public sealed class ConfigurationFilesTests
         Assert.Equal(tldr.Ppo, news.Ppo);
         Assert.Equal("article", news.Task.TruncateField);
         Assert.Equal("", news.Task.ReferencePrefix);
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task What_comes_with_the_program_is_found_from_any_folder()
+    {
+        var elsewhere = Directory.CreateTempSubdirectory("rlhf-test-").FullName;
+        var home = Path.GetDirectoryName(Path.GetDirectoryName(Conf("demo.conf")))!;
+        using var run = Child.StartIn(elsewhere, home, "sample", "--model", Path.Combine(home, "models/debian-base"), "--greedy", "--threads", "1", "--text", "A tool for mail.");
+        var sampled = await run.End();
+        Directory.Delete(elsewhere, recursive: true);
+
+        Assert.True(sampled.Code == 0, sampled.Error);
+        Assert.NotEmpty(sampled.Output.Trim());
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task The_base_model_too_is_found_from_any_folder()
+    {
+        var elsewhere = Directory.CreateTempSubdirectory("rlhf-test-").FullName;
+        var home = Path.GetDirectoryName(Path.GetDirectoryName(Conf("demo.conf")))!;
+        using var run = Child.StartIn(elsewhere, home, "sft", "--data", "nowhere");
+        var refused = await run.End();
+        Directory.Delete(elsewhere, recursive: true);
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("nowhere holds no dataset", refused.Error, StringComparison.Ordinal); // so the model before it was there
     }
 
     private static string Conf(string name)
