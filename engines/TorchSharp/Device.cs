@@ -22,7 +22,7 @@ public static partial class torch
         public Device(string description)
         {
             var parts = description.Split(':');
-            type = parts[0] switch
+            type = parts[0].ToLowerInvariant() switch
             {
                 "cpu" => DeviceType.CPU,
                 "cuda" => DeviceType.CUDA,
@@ -40,7 +40,7 @@ public static partial class torch
             this.index = index;
         }
 
-        public override string ToString() => type.ToString().ToLowerInvariant() + (index < 0 ? "" : $":{index}");
+        public override string ToString() => type.ToString().ToLowerInvariant() + (type == DeviceType.CPU || index < 0 ? "" : $":{index}");
 
         public static implicit operator Device(string description) => new(description);
     }

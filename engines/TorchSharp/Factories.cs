@@ -54,7 +54,7 @@ public static partial class torch
 
     public static Tensor empty_like(Tensor input) => Operator.Call("empty_like", input);
 
-    /// <summary>A tensor of one dimension with a copy of the array.</summary>
+    /// <summary>A tensor of one dimension with a copy of the array. Where dimensions are given, the array may be longer than they need.</summary>
     public static Tensor tensor(float[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Copied<float>(rawArray, [rawArray.Length], float32, dtype, device, requires_grad);
 
@@ -67,11 +67,11 @@ public static partial class torch
     public static Tensor tensor(double[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Copied<double>(rawArray, dimensions, float64, dtype, device, requires_grad);
 
-    public static Tensor tensor(long[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        Copied<long>(rawArray, [rawArray.Length], int64, dtype, device, requires_grad);
+    public static Tensor tensor(long[] dataArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Copied<long>(dataArray, [dataArray.Length], int64, dtype, device, requires_grad);
 
-    public static Tensor tensor(long[] rawArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        Copied<long>(rawArray, dimensions, int64, dtype, device, requires_grad);
+    public static Tensor tensor(long[] dataArray, ReadOnlySpan<long> dimensions, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
+        Copied<long>(dataArray, dimensions, int64, dtype, device, requires_grad);
 
     public static Tensor tensor(int[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Copied<int>(rawArray, [rawArray.Length], int32, dtype, device, requires_grad);
@@ -83,16 +83,25 @@ public static partial class torch
         Copied<bool>(rawArray, dimensions, @bool, dtype, device, requires_grad);
 
     /// <summary>A tensor without dimensions.</summary>
-    public static Tensor tensor(float scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        full([], scalar, dtype ?? float32, device, requires_grad);
+    public static Tensor tensor(float scalar, Device? device = null, bool requires_grad = false) =>
+        full([], scalar, float32, device, requires_grad);
 
     public static Tensor tensor(double scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         full([], scalar, dtype ?? float64, device, requires_grad);
 
+    public static Tensor tensor(int scalar, Device? device = null, bool requires_grad = false) =>
+        full([], scalar, int32, device, requires_grad);
+
     public static Tensor tensor(long scalar, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         full([], scalar, dtype ?? int64, device, requires_grad);
 
-    public static Tensor cat(IList<Tensor> tensors, long dim = 0) => Operator.Call("cat", tensors.ToArray(), dim);
+    /// <summary>Tensors one after the other. The concatenation of one tensor is that tensor under a second handle, not a copy.</summary>
+    public static Tensor cat(IList<Tensor> tensors, long dim = 0) => tensors.Count switch
+    {
+        0 => throw new ArgumentException("cat needs at least one tensor", nameof(tensors)),
+        1 => tensors[0].alias(),
+        _ => Operator.Call("cat", tensors.ToArray(), dim),
+    };
 
     public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Operator.Call("stack", tensors.ToArray(), dim);
 
@@ -112,10 +121,10 @@ public static partial class torch
         var count = 1L;
         foreach (var extent in dimensions)
             count *= extent;
-        if (count != values.Length)
+        if (count > values.Length)
             throw new ArgumentException($"mismatched total size creating a tensor from an array: {values.Length} elements for [{string.Join(", ", dimensions.ToArray())}]");
         var tensor = empty(dimensions.ToArray(), element);
-        MemoryMarshal.AsBytes(values).CopyTo(tensor.bytes);
+        MemoryMarshal.AsBytes(values[..(int)count]).CopyTo(tensor.bytes);
         var wanted = dtype ?? element;
         if (wanted == element && device is null or { type: DeviceType.CPU })
             return tensor.WithGradient(requiresGrad);

@@ -4,7 +4,7 @@ namespace TorchSharp
     {
         public static partial class nn
         {
-            public enum Reduction
+            public enum Reduction : long
             {
                 None = 0,
                 Mean = 1,
@@ -16,7 +16,7 @@ namespace TorchSharp
                 public static Tensor gelu(Tensor x) => Operator.Call("gelu", x);
 
                 public static Tensor gelu(Tensor x, Modules.GELU.Approximate approximate, bool inplace = false) =>
-                    inplace ? Operator.CallInPlace("gelu_", x, approximate.ToString()) : Operator.Call("gelu", x, approximate.ToString());
+                    inplace ? Operator.CallInPlace("gelu_", x, approximate.ToString()).alias() : Operator.Call("gelu", x, approximate.ToString());
 
                 public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
                     Operator.Call("layer_norm", input, normalized_shape, weight, bias, eps);
@@ -37,6 +37,10 @@ namespace TorchSharp
                 /// </summary>
                 public static Tensor scaled_dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor? attn_mask = null, double p = 0.0, bool is_casual = false)
                 {
+                    if (p < 0)
+                        throw new ArgumentException($"dropout probability {p} is negative", nameof(p));
+                    if (is_casual && attn_mask is not null)
+                        throw new ArgumentException("causal attention takes no mask", nameof(attn_mask));
                     if (Operator.Exists("scaled_dot_product_attention"))
                         return Operator.Call("scaled_dot_product_attention", query, key, value, attn_mask, p, is_casual);
                     var (attended, weights) = Operator.CallPair("_scaled_dot_product_attention", query, key, value, attn_mask, p, true, is_casual);
@@ -51,8 +55,12 @@ namespace TorchSharp
 namespace TorchSharp.Modules
 {
     /// <summary>Holds the names of GELU's approximations.</summary>
-    public static class GELU
+    public sealed class GELU
     {
+        private GELU()
+        {
+        }
+
         public enum Approximate
         {
             none,

@@ -14,8 +14,8 @@ public static partial class torch
         public Tensor mul(Scalar target) => Operator.Call("mul.Scalar", this, target);
         public Tensor div(Tensor target) => Operator.Call("div.Tensor", this, target);
         public Tensor div(Scalar target) => Operator.Call("div.Scalar", this, target);
-        public Tensor remainder(Tensor other) => Operator.Call("remainder.Tensor", this, other);
-        public Tensor remainder(Scalar other) => Operator.Call("remainder.Scalar", this, other);
+        public Tensor remainder(Tensor target) => Operator.Call("remainder.Tensor", this, target);
+        public Tensor remainder(Scalar scalar) => Operator.Call("remainder.Scalar", this, scalar);
         public Tensor pow(Scalar exponent) => Operator.Call("pow.Tensor_Scalar", this, exponent);
         public Tensor square() => pow(2);
         public Tensor negative() => Operator.Call("neg", this);
@@ -52,7 +52,6 @@ public static partial class torch
         public Tensor addcdiv_(Tensor tensor1, Tensor tensor2, Scalar value) => Operator.CallInPlace("addcdiv_", this, tensor1, tensor2, value);
         public Tensor lerp_(Tensor end, Tensor weight) => Operator.CallInPlace("lerp_.Tensor", this, end, weight);
         public Tensor fill_(Scalar value) => Operator.CallInPlace("fill_.Scalar", this, value);
-        public Tensor zero_() => Operator.CallInPlace("zero_", this);
         public Tensor copy_(Tensor source, bool nonBlocking = false) => Operator.CallInPlace("copy_", this, source, nonBlocking);
         public Tensor masked_fill_(Tensor mask, Scalar value) => Operator.CallInPlace("masked_fill_.Scalar", this, mask, value);
         public Tensor index_copy_(long dim, Tensor index, Tensor source) => Operator.CallInPlace("index_copy_", this, dim, index, source);

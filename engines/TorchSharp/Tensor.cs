@@ -3,31 +3,31 @@ using TorchSharp.Utils;
 
 namespace TorchSharp;
 
-/// <summary>Element types; the numbers are libtorch's.</summary>
-public enum ScalarType : sbyte
-{
-    Byte = 0,
-    Int8 = 1,
-    Int16 = 2,
-    Int32 = 3,
-    Int64 = 4,
-    Float16 = 5,
-    Float32 = 6,
-    Float64 = 7,
-    Bool = 11,
-    BFloat16 = 15,
-}
-
 public static partial class torch
 {
-    public const ScalarType uint8 = ScalarType.Byte;
-    public const ScalarType int32 = ScalarType.Int32;
-    public const ScalarType int64 = ScalarType.Int64;
-    public const ScalarType float16 = ScalarType.Float16;
-    public const ScalarType float32 = ScalarType.Float32;
-    public const ScalarType float64 = ScalarType.Float64;
-    public const ScalarType bfloat16 = ScalarType.BFloat16;
-    public const ScalarType @bool = ScalarType.Bool;
+    /// <summary>Element types; the numbers are libtorch's.</summary>
+    public enum ScalarType : sbyte
+    {
+        Byte = 0,
+        Int8 = 1,
+        Int16 = 2,
+        Int32 = 3,
+        Int64 = 4,
+        Float16 = 5,
+        Float32 = 6,
+        Float64 = 7,
+        Bool = 11,
+        BFloat16 = 15,
+    }
+
+    public static readonly ScalarType uint8 = ScalarType.Byte;
+    public static readonly ScalarType int32 = ScalarType.Int32;
+    public static readonly ScalarType int64 = ScalarType.Int64;
+    public static readonly ScalarType float16 = ScalarType.Float16;
+    public static readonly ScalarType float32 = ScalarType.Float32;
+    public static readonly ScalarType float64 = ScalarType.Float64;
+    public static readonly ScalarType bfloat16 = ScalarType.BFloat16;
+    public static readonly ScalarType @bool = ScalarType.Bool;
 
     /// <summary>
     /// A handle to a libtorch tensor. The handle is freed by <see cref="Dispose()"/>, by the end of the dispose scope that was open on
@@ -145,7 +145,7 @@ public static partial class torch
         public void backward() => backward(null);
 
         /// <summary>Backpropagates from this tensor with the given gradient of it (ones where there is none).</summary>
-        public unsafe void backward(IList<Tensor>? grad_tensors, bool retain_graph = false, bool create_graph = false)
+        public unsafe void backward(IList<Tensor>? grad_tensors = null, bool retain_graph = false, bool create_graph = false)
         {
             nint root = Handle, gradient = grad_tensors is null ? 0 : grad_tensors[0].Handle;
             NativeMethods.Check(NativeMethods.rlhf_backward(&root, &gradient, 1, retain_graph ? 1 : 0, create_graph ? 1 : 0));
@@ -155,6 +155,7 @@ public static partial class torch
 
         /// <summary>The raw memory of a contiguous CPU tensor, valid while the tensor lives.</summary>
         /// <exception cref="InvalidOperationException">The tensor is not on the CPU or not contiguous.</exception>
+        /// <exception cref="ArgumentException">The tensor has more bytes than a span holds, 2³¹ − 1.</exception>
         public unsafe Span<byte> bytes
         {
             get
@@ -164,16 +165,19 @@ public static partial class torch
                     throw new InvalidOperationException("bytes needs a CPU tensor; call cpu() first.");
                 if (facts.IsContiguous == 0)
                     throw new InvalidOperationException("bytes needs a contiguous tensor; call contiguous() first.");
-                return new Span<byte>((void*)DataPointer, checked((int)(facts.Numel * facts.ElementSize)));
+                var length = facts.Numel * facts.ElementSize;
+                if (length > int.MaxValue)
+                    throw new ArgumentException($"bytes holds at most {int.MaxValue} bytes and the tensor has {length}; take it in pieces with narrow.");
+                return new Span<byte>((void*)DataPointer, (int)length);
             }
         }
 
-        /// <summary>Typed access to a CPU tensor's elements.</summary>
+        /// <summary>Typed access to the elements: of the tensor itself on the CPU, of a copy of one on another device.</summary>
         /// <exception cref="ArgumentException">The tensor holds another element type.</exception>
         public TensorAccessor<T> data<T>() where T : unmanaged
         {
             RequireElement<T>();
-            return new TensorAccessor<T>(this);
+            return new TensorAccessor<T>(device_type == DeviceType.CPU ? this : cpu());
         }
 
         /// <summary>The single element of a tensor, from any device.</summary>
@@ -203,6 +207,7 @@ public static partial class torch
             get
             {
                 NativeMethods.Check(NativeMethods.rlhf_tensor_data(Handle, out var data));
+                GC.KeepAlive(this);
                 return data;
             }
         }

@@ -7,12 +7,7 @@ public sealed class TensorAccessor<T> : IDisposable where T : unmanaged
 {
     private readonly torch.Tensor _tensor;
 
-    internal TensorAccessor(torch.Tensor tensor)
-    {
-        if (tensor.device_type != DeviceType.CPU)
-            throw new InvalidOperationException("Reading data from non-CPU memory is not supported. Move or copy the tensor to the cpu before reading.");
-        _tensor = tensor;
-    }
+    internal TensorAccessor(torch.Tensor tensor) => _tensor = tensor;
 
     /// <summary>Number of elements.</summary>
     public long Count => _tensor.numel();
@@ -24,24 +19,36 @@ public sealed class TensorAccessor<T> : IDisposable where T : unmanaged
         return values;
     }
 
-    /// <summary>Copies the elements from <paramref name="tensorIndex"/> on into <paramref name="array"/> from <paramref name="arrayIndex"/> on.</summary>
+    /// <summary>Copies elements from <paramref name="tensorIndex"/> on into <paramref name="array"/> from <paramref name="arrayIndex"/> on, until one of the two ends.</summary>
     public void CopyTo(Span<T> array, int arrayIndex = 0, long tensorIndex = 0)
     {
-        using var contiguous = _tensor.is_contiguous() ? null : _tensor.contiguous();
-        Elements(contiguous ?? _tensor)[(int)tensorIndex..].CopyTo(array[arrayIndex..]);
+        using var copy = _tensor.is_contiguous() ? null : _tensor.contiguous();
+        Copy(Elements(copy ?? _tensor)[checked((int)tensorIndex)..], array[arrayIndex..]);
+        GC.KeepAlive(_tensor);
     }
 
-    /// <summary>Overwrites the tensor's elements; the tensor must be contiguous.</summary>
+    /// <summary>Overwrites elements from <paramref name="tensorIndex"/> on with <paramref name="array"/>'s from <paramref name="arrayIndex"/> on, until one of the two ends.</summary>
     public void CopyFrom(ReadOnlySpan<T> array, int arrayIndex = 0, long tensorIndex = 0)
     {
-        if (!_tensor.is_contiguous())
-            throw new InvalidOperationException("CopyFrom needs a contiguous tensor.");
-        array[arrayIndex..].CopyTo(Elements(_tensor)[(int)tensorIndex..]);
+        var source = array[arrayIndex..];
+        var start = checked((int)tensorIndex);
+        if (_tensor.is_contiguous())
+        {
+            Copy(source, Elements(_tensor)[start..]);
+            GC.KeepAlive(_tensor);
+            return;
+        }
+        using var recording = torch.no_grad();
+        using var copy = _tensor.contiguous();
+        Copy(source, Elements(copy)[start..]);
+        _tensor.copy_(copy);
     }
 
     public void Dispose()
     {
     }
+
+    private static void Copy(ReadOnlySpan<T> from, Span<T> to) => from[..Math.Min(from.Length, to.Length)].CopyTo(to);
 
     private static unsafe Span<T> Elements(torch.Tensor contiguous) => new((void*)contiguous.DataPointer, checked((int)contiguous.numel()));
 }

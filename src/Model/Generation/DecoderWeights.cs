@@ -19,7 +19,8 @@ internal sealed unsafe class DecoderWeights
                 $"the CPU decoder reads float32 parameters on the CPU, not {parameters.Values.dtype} on {parameters.Device}");
         }
         _parameters = parameters;
-        var start = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(parameters.Values.bytes));
+        using var first = parameters.Values.narrow(0, 0, 1); // a span holds 2 GiB at most, and larger models are longer
+        var start = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
         TokenEmbedding = start + parameters.Offset("wte.weight");
         PositionEmbedding = start + parameters.Offset("wpe.weight");
         FinalNorm = new Pair(start, parameters, "ln_f");

@@ -85,7 +85,7 @@ public sealed class TensorDecoder : IDecoder
         var hidden = Hidden(groups, row);
         var head = _parameters["wte.weight"].t();
         var logits = hidden.index_select(0, tensor(last, device: _device)).matmul(head);  // (inputs, V)
-        _logits = logits.cpu().contiguous().data<float>().ToArray();
+        _logits = logits.cpu().reshape(-1).data<float>().ToArray();
         foreach (var (slot, tokens) in inputs) _lengths[slot] += tokens.Length;
     }
 

@@ -104,7 +104,7 @@ public sealed class ParameterBlock : IDisposable
     public float[] Get(string name)
     {
         using var scope = NewDisposeScope();
-        return ViewOf(Values, _entries[name]).detach().cpu().contiguous().data<float>().ToArray();
+        return ViewOf(Values, _entries[name]).detach().cpu().reshape(-1).data<float>().ToArray();
     }
 
     /// <inheritdoc/>

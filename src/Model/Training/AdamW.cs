@@ -39,7 +39,7 @@ public sealed class AdamW : IDisposable
     public void ZeroGradient()
     {
         using var grad = no_grad();
-        _parameters.Gradient!.zero_();
+        _parameters.Gradient!.fill_(0);
     }
 
     /// <summary>Scales the gradient down to the given norm where it is longer.</summary>

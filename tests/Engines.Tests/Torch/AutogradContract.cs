@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -52,6 +53,72 @@ public sealed class AutogradContract
     }
 
     [Fact]
+    public void A_gradient_that_was_given_replaces_what_was_there()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new float[] { 3 }, requires_grad: true);
+        x.grad = tensor(new float[] { 100 });
+        (x * x).sum().backward();
+        Assert.Equal([106f], x.grad!.data<float>().ToArray());
+        x.grad = null;
+        Assert.Null(x.grad);
+        (x * x).sum().backward();
+        Assert.Equal([6f], x.grad!.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void A_tensor_of_many_elements_takes_the_gradient_of_each()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new float[] { 1, 2, 3 }, requires_grad: true);
+        (x * x).backward([tensor(new float[] { 1, 10, 0 })]);
+        Assert.Equal([2f, 40, 0], x.grad!.data<float>().ToArray());
+        Assert.Throws<ExternalException>(() => (x * x).backward());
+    }
+
+    [Fact]
+    public void A_backward_pass_continues_where_another_ended()
+    {
+        // The loss is computed from a detached leaf, whose gradient is then sent on: as one pass through both.
+        using var scope = NewDisposeScope();
+        var x = tensor(new float[] { 2, 3 }, requires_grad: true);
+        var hidden = x * x;
+        var leaf = hidden.detach().requires_grad_();
+        leaf.grad = zeros_like(leaf);
+        for (var i = 0; i < 2; i++)
+            (leaf.narrow(0, i, 1) * 5).sum().backward();
+        hidden.backward([leaf.grad!]);
+        Assert.Equal([20f, 30], x.grad!.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Gradients_reach_through_views_splits_and_joins()
+    {
+        using var scope = NewDisposeScope();
+        var x = tensor(new float[] { 1, 2, 3, 4 }, [2, 2], requires_grad: true);
+        var halves = x.view(4).split(2);
+        (cat([halves[1], halves[0] * 3]).view(2, 2).transpose(0, 1) * tensor(new float[] { 1, 2, 3, 4 }, [2, 2])).sum().backward();
+        // Joined: [x2, x3; 3x0, 3x1], transposed [x2, 3x0; x3, 3x1].
+        Assert.Equal([6f, 12, 1, 3], x.grad!.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Modes_of_recording_nest()
+    {
+        using (no_grad())
+        {
+            using (set_grad_enabled(true))
+                Assert.True(is_grad_enabled());
+            using (no_grad())
+                Assert.False(is_grad_enabled());
+            Assert.False(is_grad_enabled());
+            using (set_grad_enabled(false))
+                Assert.False(is_grad_enabled());
+        }
+        Assert.True(is_grad_enabled());
+    }
+
+    [Fact]
     public void Ten_thousand_training_steps_leave_memory_flat()
     {
         manual_seed(1);
@@ -67,7 +134,7 @@ public sealed class AutogradContract
                 loss.backward();
                 using (no_grad())
                     weights.add_(weights.grad!, -0.01);
-                weights.grad!.zero_();
+                weights.grad!.fill_(0);
             }
             if (step != 2_000) continue;
             tensors = Tensor.TotalCount;
@@ -85,6 +152,6 @@ public sealed class AutogradContract
         var x = ones(2, requires_grad: true);
         var y = (x * x).sum();
         y.backward();
-        Assert.Throws<System.Runtime.InteropServices.ExternalException>(y.backward);
+        Assert.Throws<ExternalException>(y.backward);
     }
 }

@@ -17,31 +17,6 @@ public sealed class TensorContract
     }
 
     [Fact]
-    public void The_accessor_reads_a_transposed_tensor_in_its_own_order()
-    {
-        using var t = tensor(new float[] { 1, 2, 3, 4, 5, 6 }, [2, 3]);
-        using var transposed = t.transpose(0, 1);
-        Assert.Equal([1f, 4, 2, 5, 3, 6], transposed.data<float>().ToArray());
-    }
-
-    [Fact]
-    public void Bytes_are_the_tensors_own_memory()
-    {
-        using var t = zeros(3);
-        MemoryMarshal.Cast<byte, float>(t.bytes)[1] = 7;
-        Assert.Equal([0f, 7, 0], t.data<float>().ToArray());
-    }
-
-    [Fact]
-    public void An_in_place_operation_returns_the_same_object()
-    {
-        using var x = ones(2);
-        var y = x.add_(1);
-        Assert.Same(x, y);
-        Assert.Equal([2f, 2], x.data<float>().ToArray());
-    }
-
-    [Fact]
     public void Integer_scalars_keep_an_integer_tensor_integer()
     {
         using var t = tensor(new long[] { 1, 2 });
@@ -50,13 +25,47 @@ public sealed class TensorContract
     }
 
     [Fact]
-    public void A_native_error_is_an_external_exception_of_one_line()
+    public void Real_scalars_keep_a_float32_tensor_float32()
     {
-        using var a = zeros(2, 3);
-        using var b = zeros(5);
-        var error = Assert.Throws<ExternalException>(() => a.add(b));
-        Assert.Contains("size", error.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', error.Message);
+        using var t = ones(2);
+        using var half = t * 0.5 / 3;
+        Assert.Equal(ScalarType.Float32, half.dtype);
+    }
+
+    [Fact]
+    public void A_native_error_is_an_external_exception_whose_first_line_says_what_is_wrong()
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (zeros(2, 3), zeros(5));
+        Assert.Contains("size of tensor a (3) must match the size of tensor b (5)", FirstLine(() => a.add(b)), StringComparison.Ordinal);
+        Assert.Contains("invalid for input of size 6", FirstLine(() => a.view(4)), StringComparison.Ordinal);
+        Assert.Contains("index out of range", FirstLine(() => a.index_select(0, tensor(new long[] { 2 }))), StringComparison.Ordinal);
+        Assert.Contains("does not require grad", FirstLine(() => a.sum().backward()), StringComparison.Ordinal);
+    }
+
+    [EmbeddedFact]
+    public void An_embedded_native_error_is_its_first_line_only()
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (zeros(2, 3), zeros(5));
+        Assert.DoesNotContain('\n', Assert.Throws<ExternalException>(() => a.add(b)).Message);
+    }
+
+    [EmbeddedFact]
+    public void A_shape_error_of_a_matrix_product_is_thrown_and_not_fatal()
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (zeros(2, 3), zeros(4, 2));
+        Assert.Contains("cannot be multiplied", Assert.Throws<ExternalException>(() => a.matmul(b)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_error_leaves_nothing_behind_for_the_next_call()
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (zeros(2, 3), zeros(5));
+        Assert.Throws<ExternalException>(() => a.add(b));
+        Assert.Equal([1f, 1], zeros(2).add_(1).data<float>().ToArray());
     }
 
     [Fact]
@@ -69,36 +78,6 @@ public sealed class TensorContract
     }
 
     [Fact]
-    public void A_scope_disposes_what_was_made_in_it_and_spares_what_was_moved_out()
-    {
-        Tensor inner, kept, free;
-        using (var outer = NewDisposeScope())
-        {
-            using (NewDisposeScope())
-            {
-                inner = zeros(1);
-                kept = ones(1).MoveToOuterDisposeScope();
-                free = ones(1).DetachFromDisposeScope();
-            }
-            Assert.True(inner.IsInvalid);
-            Assert.False(kept.IsInvalid);
-        }
-        Assert.True(kept.IsInvalid);
-        Assert.False(free.IsInvalid);
-        free.Dispose();
-    }
-
-    [Fact]
-    public void Scalars_read_back_by_type()
-    {
-        using var real = tensor(1.5f);
-        using var integer = tensor(7L);
-        Assert.Equal(1.5f, real.item<float>());
-        Assert.Equal(7L, integer.item<long>());
-        Assert.Equal(1.5, real.ToDouble());
-    }
-
-    [Fact]
     public void Selecting_rows_takes_int64_indices()
     {
         using var t = tensor(new float[] { 1, 2, 3, 4, 5, 6 }, [3, 2]);
@@ -107,25 +86,78 @@ public sealed class TensorContract
     }
 
     [Fact]
-    public void Causal_attention_sees_only_the_past()
+    public void Splitting_by_size_gives_every_element_once()
     {
-        // One head, two positions, d = 1. Position 0 sees itself; position 1 weighs both by softmax(q1·k / √1).
-        using var q = tensor(new float[] { 1, 1 }, [1, 1, 2, 1]);
-        using var k = tensor(new float[] { 0, 1 }, [1, 1, 2, 1]);
-        using var v = tensor(new float[] { 10, 20 }, [1, 1, 2, 1]);
-        using var attended = nn.functional.scaled_dot_product_attention(q, k, v, is_casual: true);
-        var values = attended.data<float>().ToArray();
-        Assert.Equal(10f, values[0], 5);
-        var weight = Math.E / (1 + Math.E);
-        Assert.Equal((float)(10 * (1 - weight) + 20 * weight), values[1], 4);
+        using var scope = NewDisposeScope();
+        var parts = arange(7, dtype: float32).split(3);
+        Assert.Equal([3L, 3L, 1L], parts.Select(part => part.shape[0]));
+        Assert.Equal([6f], parts[2].data<float>().ToArray());
+        Assert.Equal([1L, 2L, 1L, 2L], arange(6, dtype: float32).view(1, 6).split(2, 1).SelectMany(part => part.shape).Take(4));
     }
 
     [Fact]
-    public void Splitting_gives_every_element_once()
+    public void Splitting_by_sizes_gives_views_of_those_sizes()
     {
-        using var t = arange(7, dtype: float32);
-        var parts = t.split(3);
-        Assert.Equal([3L, 3L, 1L], parts.Select(part => part.shape[0]));
+        using var scope = NewDisposeScope();
+        var whole = arange(6, dtype: float32);
+        long[] sizes = [1, 3, 2];
+        var parts = whole.split(sizes);
+        Assert.Equal([1f, 2, 3], parts[1].data<float>().ToArray());
+        parts[2].fill_(9);
+        Assert.Equal([0f, 1, 2, 3, 9, 9], whole.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Joining_tensors_puts_one_after_the_other()
+    {
+        using var scope = NewDisposeScope();
+        var (a, b) = (ones(1, 2), zeros(2, 2));
+        Assert.Equal([1f, 1, 0, 0, 0, 0], cat([a, b]).data<float>().ToArray());
+        var pieces = new List<Tensor> { a, a };
+        Assert.Equal([1L, 4L], cat(pieces, 1).shape);
+    }
+
+    [Fact]
+    public void Joining_one_tensor_gives_a_second_handle_to_its_memory()
+    {
+        using var scope = NewDisposeScope();
+        var a = ones(2);
+        var joined = cat([a]);
+        Assert.NotSame(a, joined);
+        a.fill_(3);
+        Assert.Equal([3f, 3], joined.data<float>().ToArray());
+        Assert.Throws<ArgumentException>(() => cat(new List<Tensor>()));
+    }
+
+    [Fact]
+    public void A_copy_to_the_cpu_of_what_is_there_already_is_no_copy()
+    {
+        using var scope = NewDisposeScope();
+        var a = ones(2);
+        var same = a.cpu();
+        a.fill_(3);
+        Assert.Equal([3f, 3], same.data<float>().ToArray());
+        Assert.Equal(DeviceType.CPU, a.device_type);
+        Assert.Equal("cpu", a.device.ToString());
+    }
+
+    [Fact]
+    public void The_number_of_threads_is_what_it_was_set_to()
+    {
+        // The setting is this thread's own: OpenMP keeps it so.
+        var before = get_num_threads();
+        try
+        {
+            set_num_threads(1);
+            Assert.Equal(1, get_num_threads());
+            set_num_threads(2);
+            Assert.Equal(2, get_num_threads());
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+        Assert.Equal(before, get_num_threads());
     }
 
     [Fact]
@@ -133,4 +165,7 @@ public sealed class TensorContract
     {
         Assert.Matches(@"^\d+\.\d+", __version__);
     }
+
+    // The published package's messages go on with a native stack trace.
+    private static string FirstLine(Action failing) => Assert.Throws<ExternalException>(failing).Message.Split('\n')[0];
 }

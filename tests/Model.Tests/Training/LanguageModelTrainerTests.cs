@@ -30,7 +30,7 @@ public sealed class LanguageModelTrainerTests
 
         var loss = LanguageModelLoss.Backward(network, sequences);
         var pieces = network.Parameters.Gradient!.clone();
-        network.Parameters.Gradient.zero_();
+        network.Parameters.Gradient.fill_(0);
 
         var batch = PackedBatch.Pack([.. sequences.Select(sequence => (ReadOnlyMemory<int>)sequence.Tokens)]);
         var rows = network.Hidden(batch).index_select(0, tensor(new long[] { 1, 2, 3, 5, 6 }));
