@@ -8,6 +8,7 @@ CASES = {
     "decode": [["--batch", "1"], ["--batch", "8"], ["--batch", "32", "--steps", "12"],
                ["--shape", "demo", "--batch", "32", "--context", "256", "--steps", "100"]],
     "mixed": [["--shape", "gpt2"], ["--shape", "demo"]],
+    "ppo": [["--shape", "gpt2", "--batch", "8", "--epochs", "1", "--minibatches", "2"], ["--shape", "demo"]],
 }
 
 
@@ -16,30 +17,35 @@ def measure(command):
     return json.loads(output.strip().splitlines()[-1])
 
 
-def main():
-    if len(sys.argv) < 3 or sys.argv[2] not in CASES:
-        sys.exit(f"usage: bench/run CASE [--key value ...]; the cases are {', '.join(CASES)}")
-    program, case, given = sys.argv[1], sys.argv[2], sys.argv[3:]
+def compare(program, case, parameters):
     here = os.path.dirname(os.path.abspath(__file__))
-    for parameters in [given] if given else CASES[case]:
-        arguments = [*parameters, "--threads", os.environ["THREADS"]]
-        best = {}
-        for _ in range(int(os.environ.get("ROUNDS", "3"))):
-            for command in (["dotnet", program, case], [sys.executable, os.path.join(here, "pytorch", case + ".py")]):
-                result = measure(command + arguments)
-                key = result["engine"]
-                if key not in best or result["tokens_per_second"] > best[key]["tokens_per_second"]:
-                    best[key] = result
-        for result in best.values():
-            print(json.dumps(result), flush=True)
-        ours, theirs = best["actorrlhf"], best["pytorch"]
-        print(json.dumps({
-            "case": case, "parameters": " ".join(parameters),
-            "speed_ratio": round(ours["tokens_per_second"] / theirs["tokens_per_second"], 2),
-            # What the processors spent: less swayed than time by whatever else the machine is doing.
-            "cpu_ratio": round(theirs["cpu_seconds"] / ours["cpu_seconds"], 2),
-            "memory_ratio": round(ours["peak_rss_mb"] / theirs["peak_rss_mb"], 2),
-        }), flush=True)
+    arguments = [*parameters, "--threads", os.environ["THREADS"]]
+    best = {}
+    for _ in range(int(os.environ.get("ROUNDS", "3"))):
+        for command in (["dotnet", program, case], [sys.executable, os.path.join(here, "pytorch", case + ".py")]):
+            result = measure(command + arguments)
+            key = result["engine"]
+            if key not in best or result["tokens_per_second"] > best[key]["tokens_per_second"]:
+                best[key] = result
+    for result in best.values():
+        print(json.dumps(result), flush=True)
+    ours, theirs = best["actorrlhf"], best["pytorch"]
+    print(json.dumps({
+        "case": case, "parameters": " ".join(parameters),
+        "speed_ratio": round(ours["tokens_per_second"] / theirs["tokens_per_second"], 2),
+        # What the processors spent: less swayed than time by whatever else the machine is doing.
+        "cpu_ratio": round(theirs["cpu_seconds"] / ours["cpu_seconds"], 2),
+        "memory_ratio": round(ours["peak_rss_mb"] / theirs["peak_rss_mb"], 2),
+    }), flush=True)
+
+
+def main():
+    program, cases, given = sys.argv[1], sys.argv[2:3] or list(CASES), sys.argv[3:]
+    if cases[0] not in CASES:
+        sys.exit(f"usage: bench/run [CASE [--key value ...]]; the cases are {', '.join(CASES)}")
+    for case in cases:
+        for parameters in [given] if given else CASES[case]:
+            compare(program, case, parameters)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@ using System.Text.Json.Nodes;
 using ActorRlhf.Bench;
 using ActorRlhf.Model;
 using ActorRlhf.Model.Networks;
+using ActorRlhf.Model.Storage;
 
 // One case with one set of parameters: prints a JSON line. bench/run runs each beside its PyTorch script.
 if (args.Length == 0)
 {
-    Console.Error.WriteLine("usage: ActorRlhf.Bench CASE [--key value ...]; the cases are decode, mixed");
+    Console.Error.WriteLine("usage: ActorRlhf.Bench CASE [--key value ...]; the cases are decode, mixed, ppo");
     return 2;
 }
 
@@ -20,7 +21,8 @@ JsonObject result = args[0] switch
 {
     "decode" => DecodeCase.Run(options),
     "mixed" => MixedCase.Run(options),
-    _ => throw new ArgumentException($"there is no case '{args[0]}'; the cases are decode, mixed"),
+    "ppo" => PpoCase.Run(options),
+    _ => throw new ArgumentException($"there is no case '{args[0]}'; the cases are decode, mixed, ppo"),
 };
 result.Insert(0, "case", args[0]);
 result.Insert(1, "engine", "actorrlhf");
@@ -49,10 +51,12 @@ namespace ActorRlhf.Bench
             int.Parse(Text(key, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
 
         /// <summary>
-        /// A policy whose matrices are uniform with deviation 0.02, written where they stand so that peak memory is the engine's own.
+        /// The policy of --model DIRECTORY, or one whose matrices are uniform with deviation 0.02, written where they stand so that peak
+        /// memory is the engine's own.
         /// </summary>
         public Transformer Policy()
         {
+            if (Text("model", "") is { Length: > 0 } directory) return PretrainedModel.LoadTransformer(directory);
             var policy = new Transformer(Config);
             var random = new RandomStream(0);
             var values = MemoryMarshal.Cast<byte, float>(policy.Parameters.Values.bytes);

@@ -1,5 +1,7 @@
 """A plain PyTorch GPT-2 with a KV cache grown by torch.cat, as the usual Python libraries do it. The yardstick of bench/."""
+import json
 import math
+import os
 
 import torch
 import torch.nn.functional as F
@@ -33,12 +35,27 @@ def random_weights(shape, seed=0):
     return weights
 
 
+def load_weights(directory):
+    """The parameters of a model directory in Hugging Face's form, as float32."""
+    kinds = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
+    with open(os.path.join(directory, "model.safetensors"), "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        data = bytearray(file.read())
+    weights = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            begin, end = entry["data_offsets"]
+            values = torch.frombuffer(data, dtype=kinds[entry["dtype"]], offset=begin, count=math.prod(entry["shape"]))
+            weights[name.removeprefix("transformer.")] = values.view(entry["shape"]).float()
+    return weights
+
+
 def conv1d(x, weight, bias):
     return torch.addmm(bias, x.reshape(-1, x.size(-1)), weight).view(*x.shape[:-1], weight.size(1))
 
 
-def forward(weights, shape, tokens, positions, past, mask=None):
-    """tokens [batch, time] -> (logits of the last position [batch, vocabulary], past). mask [batch, 1, time, total] is added to scores."""
+def body(weights, shape, tokens, positions, past=None, mask=None):
+    """tokens [batch, time] -> (rows before the last norm [batch, time, width], past). mask [batch, 1, time, total] is added to scores."""
     c, heads = shape.width, shape.heads
     x = F.embedding(tokens, weights["wte.weight"]) + F.embedding(positions, weights["wpe.weight"])
     batch, time, _ = x.shape
@@ -59,8 +76,17 @@ def forward(weights, shape, tokens, positions, past, mask=None):
         y = F.layer_norm(x, (c,), weights[h + "ln_2.weight"], weights[h + "ln_2.bias"], 1e-5)
         y = F.gelu(conv1d(y, weights[h + "mlp.c_fc.weight"], weights[h + "mlp.c_fc.bias"]), approximate="tanh")
         x = x + conv1d(y, weights[h + "mlp.c_proj.weight"], weights[h + "mlp.c_proj.bias"])
-    x = F.layer_norm(x[:, -1], (c,), weights["ln_f.weight"], weights["ln_f.bias"], 1e-5)
-    return F.linear(x, weights["wte.weight"]), present
+    return x, present
+
+
+def last_norm(weights, shape, x):
+    return F.layer_norm(x, (shape.width,), weights["ln_f.weight"], weights["ln_f.bias"], 1e-5)
+
+
+def forward(weights, shape, tokens, positions, past, mask=None):
+    """tokens [batch, time] -> (logits of the last position [batch, vocabulary], past)."""
+    x, present = body(weights, shape, tokens, positions, past, mask)
+    return F.linear(last_norm(weights, shape, x[:, -1]), weights["wte.weight"]), present
 
 
 def causal_mask(time):
