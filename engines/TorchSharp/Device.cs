@@ -61,5 +61,4 @@ public static partial class torch
         public static void synchronize(Device? device = null) => NativeMethods.Check(NativeMethods.rlhf_cuda_synchronize(device?.index ?? -1));
     }
 
-    public static bool cuda_is_available() => cuda.is_available();
 }

@@ -7,12 +7,6 @@ public static partial class torch
     public static Tensor empty(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Operator.Call("empty.memory_format", size, dtype ?? float32, default, device).WithGradient(requires_grad);
 
-    public static Tensor empty(long size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        empty([size], dtype, device, requires_grad);
-
-    public static Tensor empty(long rows, long columns, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        empty([rows, columns], dtype, device, requires_grad);
-
     public static Tensor zeros(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Operator.Call("zeros", size, dtype ?? float32, default, device).WithGradient(requires_grad);
 
@@ -38,10 +32,6 @@ public static partial class torch
     public static Tensor randn(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Operator.Call("randn", size, dtype ?? float32, default, device).WithGradient(requires_grad);
 
-    /// <summary>Uniform numbers in [0, 1) from the default generator.</summary>
-    public static Tensor rand(long[] size, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
-        Operator.Call("rand", size, dtype ?? float32, default, device).WithGradient(requires_grad);
-
     public static Tensor arange(Scalar stop, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
         Operator.Call("arange", stop, dtype, default, device).WithGradient(requires_grad);
 
@@ -49,10 +39,6 @@ public static partial class torch
         Operator.Call("arange.start", start, stop, dtype, default, device).WithGradient(requires_grad);
 
     public static Tensor zeros_like(Tensor input) => Operator.Call("zeros_like", input);
-
-    public static Tensor ones_like(Tensor input) => Operator.Call("ones_like", input);
-
-    public static Tensor empty_like(Tensor input) => Operator.Call("empty_like", input);
 
     /// <summary>A tensor of one dimension with a copy of the array. Where dimensions are given, the array may be longer than they need.</summary>
     public static Tensor tensor(float[] rawArray, ScalarType? dtype = null, Device? device = null, bool requires_grad = false) =>
@@ -102,18 +88,6 @@ public static partial class torch
         1 => tensors[0].alias(),
         _ => Operator.Call("cat", tensors.ToArray(), dim),
     };
-
-    public static Tensor stack(IEnumerable<Tensor> tensors, long dim = 0) => Operator.Call("stack", tensors.ToArray(), dim);
-
-    public static Tensor where(Tensor condition, Tensor x, Tensor y) => Operator.Call("where.self", condition, x, y);
-
-    public static Tensor minimum(Tensor input, Tensor other) => input.minimum(other);
-
-    public static Tensor maximum(Tensor input, Tensor other) => input.maximum(other);
-
-    public static Tensor exp(Tensor input) => input.exp();
-
-    public static Tensor matmul(Tensor input, Tensor target) => input.matmul(target);
 
     private static Tensor Copied<T>(ReadOnlySpan<T> values, ReadOnlySpan<long> dimensions, ScalarType element, ScalarType? dtype, Device? device, bool requiresGrad)
         where T : unmanaged

@@ -21,12 +21,7 @@ namespace TorchSharp
                 public static Tensor layer_norm(Tensor input, long[] normalized_shape, Tensor? weight = null, Tensor? bias = null, double eps = 1e-5) =>
                     Operator.Call("layer_norm", input, normalized_shape, weight, bias, eps);
 
-                /// <summary>input · weightsᵀ + bias, with weights [out, in].</summary>
-                public static Tensor linear(Tensor input, Tensor weights, Tensor? bias = null) => Operator.Call("linear", input, weights, bias);
-
                 public static Tensor logsigmoid(Tensor x) => Operator.Call("log_sigmoid", x);
-
-                public static Tensor softplus(Tensor x, double beta = 1, double threshold = 20) => Operator.Call("softplus", x, beta, threshold);
 
                 /// <summary>Cross-entropy of logits [n, classes] against class numbers [n] (int64).</summary>
                 public static Tensor cross_entropy(Tensor input, Tensor target, Tensor? weight = null, long ignore_index = -100, Reduction reduction = Reduction.Mean, double label_smoothing = 0.0) =>

@@ -23,7 +23,6 @@ internal enum ValueTag
     Boolean,
     IntegerList,
     TensorList,
-    RealList,
     String,
     Device,
 }
@@ -54,7 +53,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] public static partial int rlhf_operator_call(nint op, NativeValue* arguments, int argumentCount, NativeValue* results, int capacity, int* count);
     [LibraryImport(Library)] public static partial void rlhf_tensor_free(nint tensor);
     [LibraryImport(Library)] public static partial int rlhf_tensor_facts(nint tensor, TensorFacts* facts);
-    [LibraryImport(Library)] public static partial int rlhf_tensor_shape(nint tensor, int strides, long* values, int capacity);
+    [LibraryImport(Library)] public static partial int rlhf_tensor_shape(nint tensor, long* values, int capacity);
     [LibraryImport(Library)] public static partial int rlhf_tensor_data(nint tensor, out nint data);
     [LibraryImport(Library)] public static partial int rlhf_tensor_set_requires_grad(nint tensor, int requiresGrad);
     [LibraryImport(Library)] public static partial int rlhf_tensor_grad(nint tensor, out nint gradient);
@@ -65,8 +64,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(Library)] public static partial int rlhf_manual_seed(long seed);
     [LibraryImport(Library)] public static partial int rlhf_threads();
     [LibraryImport(Library)] public static partial int rlhf_set_threads(int threads);
-    [LibraryImport(Library)] public static partial int rlhf_interop_threads();
-    [LibraryImport(Library)] public static partial int rlhf_set_interop_threads(int threads);
     [LibraryImport(Library)] public static partial int rlhf_cuda_devices();
     [LibraryImport(Library)] public static partial int rlhf_cuda_synchronize(long device);
 

@@ -20,13 +20,10 @@ public static partial class torch
         BFloat16 = 15,
     }
 
-    public static readonly ScalarType uint8 = ScalarType.Byte;
     public static readonly ScalarType int32 = ScalarType.Int32;
     public static readonly ScalarType int64 = ScalarType.Int64;
-    public static readonly ScalarType float16 = ScalarType.Float16;
     public static readonly ScalarType float32 = ScalarType.Float32;
     public static readonly ScalarType float64 = ScalarType.Float64;
-    public static readonly ScalarType bfloat16 = ScalarType.BFloat16;
     public static readonly ScalarType @bool = ScalarType.Bool;
 
     /// <summary>
@@ -81,15 +78,9 @@ public static partial class torch
             return this;
         }
 
-        public long Dimensions => Facts.Dimensions;
-        public long dim() => Facts.Dimensions;
-        public long ndim => Facts.Dimensions;
-        public long NumberOfElements => Facts.Numel;
         public long numel() => Facts.Numel;
-        public long element_size() => Facts.ElementSize;
         public ScalarType dtype => (ScalarType)Facts.ScalarType;
         public DeviceType device_type => (DeviceType)Facts.DeviceType;
-        public bool is_cuda => device_type == DeviceType.CUDA;
         public bool is_leaf => Facts.IsLeaf != 0;
         public bool is_contiguous() => Facts.IsContiguous != 0;
 
@@ -102,11 +93,9 @@ public static partial class torch
             }
         }
 
-        public long[] shape => Extents(strides: false);
+        public long[] shape => Sizes();
 
-        public long size(int dim) => shape[dim < 0 ? dim + (int)Dimensions : dim];
-
-        public long[] stride() => Extents(strides: true);
+        public long size(int dim) => shape[dim < 0 ? ^-dim : dim];
 
         public bool requires_grad
         {
@@ -223,13 +212,13 @@ public static partial class torch
             }
         }
 
-        private unsafe long[] Extents(bool strides)
+        private unsafe long[] Sizes()
         {
-            var extents = new long[Dimensions];
-            fixed (long* first = extents)
-                NativeMethods.Check(NativeMethods.rlhf_tensor_shape(Handle, strides ? 1 : 0, first, extents.Length));
+            var sizes = new long[Facts.Dimensions];
+            fixed (long* first = sizes)
+                NativeMethods.Check(NativeMethods.rlhf_tensor_shape(Handle, first, sizes.Length));
             GC.KeepAlive(this);
-            return extents;
+            return sizes;
         }
 
         private void RequireElement<T>() where T : unmanaged
@@ -276,5 +265,4 @@ public static class TensorExtensionMethods
         return result.Tag == ValueTag.Real ? (long)result.Real : result.Integer;
     }
 
-    public static bool ToBoolean(this torch.Tensor value) => value.ToDouble() != 0;
 }

@@ -12,8 +12,6 @@ public static partial class torch
     /// <summary>Switches gradient recording off on this thread until disposed.</summary>
     public static IDisposable no_grad() => new GradMode(false);
 
-    public static IDisposable enable_grad(bool enabled = true) => new GradMode(enabled);
-
     public static IDisposable set_grad_enabled(bool mode = true) => new GradMode(mode);
 
     public static bool is_grad_enabled() => NativeMethods.rlhf_grad_mode() != 0;
@@ -21,10 +19,6 @@ public static partial class torch
     public static int get_num_threads() => NativeMethods.rlhf_threads();
 
     public static void set_num_threads(int num) => NativeMethods.Check(NativeMethods.rlhf_set_threads(num));
-
-    public static int get_num_interop_threads() => NativeMethods.rlhf_interop_threads();
-
-    public static void set_num_interop_threads(int num) => NativeMethods.Check(NativeMethods.rlhf_set_interop_threads(num));
 
     public static partial class random
     {

@@ -43,7 +43,7 @@ at::Tensor& tensor_of(void* handle) { return *static_cast<at::Tensor*>(handle); 
 
 void* handle_of(at::Tensor tensor) { return tensor.defined() ? new at::Tensor(std::move(tensor)) : nullptr; }
 
-enum Tag : int32_t { None, Tensor, Integer, Real, Boolean, IntegerList, TensorList, RealList, String, Device, Void };
+enum Tag : int32_t { None, Tensor, Integer, Real, Boolean, IntegerList, TensorList, String, Device };
 
 // Mirrors NativeValue in Operator.cs.
 struct Value {
@@ -64,10 +64,6 @@ c10::IValue boxed(const Value& value) {
         case Tag::IntegerList: {
             auto* first = static_cast<const int64_t*>(value.pointer);
             return c10::IValue(c10::List<int64_t>(c10::ArrayRef<int64_t>(first, value.integer)));
-        }
-        case Tag::RealList: {
-            auto* first = static_cast<const double*>(value.pointer);
-            return c10::IValue(c10::List<double>(c10::ArrayRef<double>(first, value.integer)));
         }
         case Tag::TensorList: {
             c10::List<at::Tensor> list;
@@ -155,11 +151,11 @@ RLHF_API int rlhf_tensor_facts(void* handle, Facts* facts) {
     });
 }
 
-// Copies up to `capacity` sizes, or strides.
-RLHF_API int rlhf_tensor_shape(void* handle, int32_t strides, int64_t* values, int32_t capacity) {
+// Copies up to `capacity` sizes.
+RLHF_API int rlhf_tensor_shape(void* handle, int64_t* values, int32_t capacity) {
     return guarded([&] {
-        auto source = strides ? tensor_of(handle).strides() : tensor_of(handle).sizes();
-        std::memcpy(values, source.data(), sizeof(int64_t) * std::min<size_t>(source.size(), capacity));
+        auto sizes = tensor_of(handle).sizes();
+        std::memcpy(values, sizes.data(), sizeof(int64_t) * std::min<size_t>(sizes.size(), capacity));
     });
 }
 
@@ -203,12 +199,6 @@ RLHF_API int32_t rlhf_threads() { return at::get_num_threads(); }
 
 RLHF_API int rlhf_set_threads(int32_t threads) {
     return guarded([&] { at::set_num_threads(threads); });
-}
-
-RLHF_API int32_t rlhf_interop_threads() { return at::get_num_interop_threads(); }
-
-RLHF_API int rlhf_set_interop_threads(int32_t threads) {
-    return guarded([&] { at::set_num_interop_threads(threads); });
 }
 
 RLHF_API int32_t rlhf_cuda_devices() {
