@@ -34,7 +34,7 @@ internal static class DemoReport
         ],
         Footnotes =
         [
-            Text($"Preferences come from a simulated labeler ({SimulatedLabeler.Worker}): it prefers the summary closer to a human's, which no model is shown, and contradicts that judgement in {result.Reward.OwnLabelNoise:P1} of its labels of two summaries by the policy, and in {result.Reward.LabelNoise:P1} of all, some of which compare a human summary with the policy's or with another text's. Its judgement without noise is called gold here."),
+            Text($"Preferences come from a simulated labeler ({SimulatedLabeler.Worker}): it prefers the summary closer to the text's human one, and contradicts that judgement in {result.Reward.OwnLabelNoise:P1} of its labels of two summaries by the policy, and in {result.Reward.LabelNoise:P1} of all, some of which compare a human summary with the policy's or with another text's. Its judgement without noise is called gold here."),
             "Gold measures closeness to one human summary, so the human summary itself cannot lose by it: the win rate against it counts equal wording as ties and all else as losses.",
             "A tie counts half a win. Intervals are Wilson's at 95%. Win rates and the samples shown are at temperature 0; score and KL of a policy are of its samples at temperature 1.",
             "KL is the sum of log π − log π_ref over an episode's tokens, in nats. Scores are shifted so that human summaries average zero.",

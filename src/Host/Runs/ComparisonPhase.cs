@@ -44,7 +44,8 @@ public sealed record ComparisonSettings
 }
 
 /// <summary>
-/// Comparisons of a policy's own summaries, and of some with the human's, labeled by the simulated labeler, in OpenAI's format. Those that its
+/// Comparisons of a policy's own summaries, of some with the human's, and of the human's with another text's, labeled by the simulated labeler,
+/// in OpenAI's format. Those that its
 /// gold judgement cannot tell apart are left out. A run that was stopped goes on, and ends with the same comparisons.
 /// </summary>
 /// <param name="Settings">How many, of what.</param>

@@ -51,7 +51,7 @@ public sealed record ComparisonSet(IReadOnlyList<Comparison> Train, IReadOnlyLis
     }
 }
 
-/// <summary>The simulated labeler's judgement without noise, from the human summaries that no model is shown.</summary>
+/// <summary>The simulated labeler's judgement without noise, from the human summary of each text.</summary>
 /// <param name="data">The texts that the comparisons are of.</param>
 public sealed class GoldJudgement(SummaryDataset data)
 {
