@@ -24,4 +24,15 @@ public class ConfigurationFactory
     /// </exception>
     public static Config ParseString(string hocon, Func<string, HoconRoot>? includeCallback) =>
         new(Parser.Parse(hocon, includeCallback));
+
+    /// <summary>The defaults of the engine's core.</summary>
+    public static Config Default() => FromResource("Actor/reference.conf");
+
+    /// <summary>The defaults that a part of the engine has among its resources.</summary>
+    internal static Config FromResource(string name)
+    {
+        using var reader = new StreamReader(typeof(ConfigurationFactory).Assembly.GetManifestResourceStream(name)
+            ?? throw new ConfigurationException($"the engine has no resource {name}"));
+        return ParseString(reader.ReadToEnd());
+    }
 }

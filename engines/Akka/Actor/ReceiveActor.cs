@@ -1,0 +1,130 @@
+using Akka.Dispatch;
+
+namespace Akka.Actor;
+
+/// <summary>
+/// An actor that says in its constructor, or in an action given to <see cref="Become(Action)"/>, how it handles messages of which type. The first
+/// handler that fits takes a message. An asynchronous handler is awaited before the next message.
+/// </summary>
+public abstract class ReceiveActor : UntypedActor
+{
+    private readonly Handlers own = new();
+    private Handlers? configured;
+
+    /// <summary>For the engine only.</summary>
+    protected ReceiveActor()
+    {
+        configured = own;
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void OnReceive(object message)
+    {
+        configured = null;
+        Handle(own, message);
+    }
+
+    /// <summary>Receives from now on with the handlers that an action says.</summary>
+    protected void Become(Action configure) => base.Become(Configure(configure));
+
+    /// <summary>Receives with the handlers that an action says until <see cref="ActorBase.UnbecomeStacked"/>.</summary>
+    protected void BecomeStacked(Action configure) => base.BecomeStacked(Configure(configure));
+
+    /// <summary>Handles messages of a type, those for which <paramref name="shouldHandle"/> holds.</summary>
+    protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) => Add(shouldHandle is null
+        ? new TypedHandler<T>(handler)
+        : new Handler(message => message is T typed && shouldHandle(typed) && Done(handler, typed)));
+
+    /// <inheritdoc cref="Receive{T}(Action{T}, Predicate{T})"/>
+    protected void Receive<T>(Predicate<T> shouldHandle, Action<T> handler) => Receive(handler, shouldHandle);
+
+    /// <summary>Handles messages of a type, unless the handler says false.</summary>
+    protected void Receive<T>(Func<T, bool> handler) => Add(new Handler(message => message is T typed && handler(typed)));
+
+    /// <inheritdoc cref="Receive{T}(Action{T}, Predicate{T})"/>
+    protected void Receive(Type messageType, Action<object> handler, Predicate<object>? shouldHandle = null) => Add(new Handler(
+        message => messageType.IsInstanceOfType(message) && (shouldHandle is null || shouldHandle(message)) && Done(handler, message)));
+
+    /// <summary>Handles all messages that no handler before it does; none can be added after it.</summary>
+    protected void ReceiveAny(Action<object> handler)
+    {
+        Add(new TypedHandler<object>(handler));
+        configured!.IsComplete = true;
+    }
+
+    /// <summary>Handles messages of a type asynchronously, with the actor's context after every await.</summary>
+    protected void ReceiveAsync<T>(Func<T, Task> handler, Predicate<T>? shouldHandle = null) => Receive(Await(handler), shouldHandle);
+
+    /// <inheritdoc cref="ReceiveAsync{T}(Func{T, Task}, Predicate{T})"/>
+    protected void ReceiveAsync<T>(Predicate<T> shouldHandle, Func<T, Task> handler) => Receive(Await(handler), shouldHandle);
+
+    /// <inheritdoc cref="ReceiveAsync{T}(Func{T, Task}, Predicate{T})"/>
+    protected void ReceiveAsync(Type messageType, Func<object, Task> handler, Predicate<object>? shouldHandle = null) =>
+        Receive(messageType, Await(handler), shouldHandle);
+
+    /// <summary>Handles all messages that no handler before it does, asynchronously.</summary>
+    protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAny(Await(handler));
+
+    private static Action<T> Await<T>(Func<T, Task> handler) => message => ActorTaskScheduler.RunTask(() => handler(message));
+
+    private static bool Done<T>(Action<T> handler, T message)
+    {
+        handler(message);
+        return true;
+    }
+
+    private void Handle(Handlers handlers, object message)
+    {
+        if (!handlers.TryHandle(message)) Unhandled(message);
+    }
+
+    private UntypedReceive Configure(Action configure)
+    {
+        var outer = configured;
+        var handlers = configured = new Handlers();
+        configure();
+        configured = outer;
+        return message => Handle(handlers, message);
+    }
+
+    private void Add(Handler handler)
+    {
+        if (configured is null) throw new InvalidOperationException("You may only call Receive-methods when constructing the actor and inside Become().");
+        if (configured.IsComplete) throw new InvalidOperationException("A handler that catches all messages has been added. No handler can be added after that.");
+        configured.Add(handler);
+    }
+
+    private sealed class Handlers
+    {
+        private Handler[] handlers = [];
+
+        public bool IsComplete { get; set; }
+
+        public void Add(Handler handler) => handlers = [.. handlers, handler];
+
+        public bool TryHandle(object message)
+        {
+            foreach (var handler in handlers)
+            {
+                if (handler.TryHandle(message)) return true;
+            }
+
+            return false;
+        }
+    }
+
+    private class Handler(Func<object, bool>? handle)
+    {
+        public virtual bool TryHandle(object message) => handle!(message);
+    }
+
+    private sealed class TypedHandler<T>(Action<T> handle) : Handler(null)
+    {
+        public override bool TryHandle(object message)
+        {
+            if (message is not T typed) return false;
+            handle(typed);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace Akka.Dispatch;
+
+/// <summary>Gives actors threads to run on.</summary>
+public abstract class MessageDispatcher
+{
+    private protected MessageDispatcher(string id, int throughput)
+    {
+        Id = id;
+        Throughput = throughput;
+    }
+
+    /// <summary>The path of its configuration.</summary>
+    public string Id { get; }
+
+    /// <summary>How many messages an actor receives before it lets others run.</summary>
+    public int Throughput { get; }
+
+    internal abstract void Schedule(Mailbox mailbox);
+
+    internal virtual void Detach(Mailbox mailbox)
+    {
+    }
+
+    internal virtual void Shutdown()
+    {
+    }
+}
+
+/// <summary>Runs actors on .NET's thread pool.</summary>
+internal sealed class ThreadPoolDispatcher(string id, int throughput) : MessageDispatcher(id, throughput)
+{
+    internal override void Schedule(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: true);
+}
+
+/// <summary>Runs actors on threads of its own, so that whatever blocks the thread pool does not hold them up.</summary>
+internal sealed class ThreadsDispatcher(string id, int throughput, int threads) : MessageDispatcher(id, throughput)
+{
+    private readonly BlockingCollection<IThreadPoolWorkItem> work = [];
+    private int started;
+
+    internal override void Schedule(Mailbox mailbox)
+    {
+        if (Volatile.Read(ref started) == 0 && Interlocked.Exchange(ref started, 1) == 0)
+        {
+            for (var i = 0; i < threads; i++) new Thread(Run) { IsBackground = true, Name = $"{Id}-{i}" }.Start();
+        }
+
+        if (!work.IsAddingCompleted) work.Add(mailbox);
+    }
+
+    internal override void Shutdown() => work.CompleteAdding();
+
+    private void Run()
+    {
+        foreach (var item in work.GetConsumingEnumerable()) item.Execute();
+    }
+}
+
+/// <summary>Runs each actor on a thread of its own.</summary>
+internal sealed class PinnedDispatcher(string id, int throughput) : MessageDispatcher(id, throughput)
+{
+    private readonly ConcurrentDictionary<Mailbox, ThreadsDispatcher> threads = new();
+
+    internal override void Schedule(Mailbox mailbox) =>
+        threads.GetOrAdd(mailbox, static (_, own) => new ThreadsDispatcher(own.Id, own.Throughput, 1), this).Schedule(mailbox);
+
+    internal override void Detach(Mailbox mailbox)
+    {
+        if (threads.TryRemove(mailbox, out var thread)) thread.Shutdown();
+    }
+
+    internal override void Shutdown()
+    {
+        foreach (var thread in threads.Values) thread.Shutdown();
+    }
+}
+
+/// <summary>The dispatchers of a system, by the paths of their configuration.</summary>
+public sealed class Dispatchers
+{
+    /// <summary>The dispatcher of actors that ask for no other.</summary>
+    public static readonly string DefaultDispatcherId = "akka.actor.default-dispatcher";
+
+    /// <summary>The dispatcher of the engine's own actors.</summary>
+    public static readonly string InternalDispatcherId = "akka.actor.internal-dispatcher";
+
+    private readonly Settings settings;
+    private readonly ConcurrentDictionary<string, Lazy<MessageDispatcher>> dispatchers = new();
+
+    internal Dispatchers(Settings settings)
+    {
+        this.settings = settings;
+    }
+
+    /// <summary>The dispatcher of actors that ask for no other.</summary>
+    public MessageDispatcher DefaultGlobalDispatcher => Lookup(DefaultDispatcherId);
+
+    /// <summary>Whether a dispatcher is configured.</summary>
+    public bool HasDispatcher(string id) => dispatchers.ContainsKey(id) || settings.Config.HasPath(id);
+
+    /// <summary>The dispatcher of an id.</summary>
+    /// <exception cref="ConfigurationException">None is configured.</exception>
+    public MessageDispatcher Lookup(string dispatcherName) =>
+        dispatchers.GetOrAdd(dispatcherName, name => new Lazy<MessageDispatcher>(() => Make(name))).Value;
+
+    internal void Shutdown()
+    {
+        foreach (var dispatcher in dispatchers.Values) dispatcher.Value.Shutdown();
+    }
+
+    private MessageDispatcher Make(string id)
+    {
+        if (!HasDispatcher(id)) throw new ConfigurationException($"Dispatcher [{id}] not configured");
+        var config = settings.Config.GetConfig(id)!.WithFallback(settings.Config.GetConfig(DefaultDispatcherId));
+        var type = config.GetString("type") ?? "";
+        var throughput = config.GetInt("throughput", 30);
+        if (throughput <= 0) throw new ConfigurationException($"{id}.throughput is {throughput}; it must be positive");
+        switch (type.Split(',')[0].Trim())
+        {
+            case "PinnedDispatcher":
+                return new PinnedDispatcher(id, throughput);
+            case "ForkJoinDispatcher":
+                return new ThreadsDispatcher(id, throughput, config.GetInt("dedicated-thread-pool.thread-count", 3));
+            case "Dispatcher" when config.GetString("executor") == "fork-join-executor":
+                var threads = Math.Ceiling(Environment.ProcessorCount * config.GetDouble("fork-join-executor.parallelism-factor", 1));
+                return new ThreadsDispatcher(id, throughput, (int)Math.Clamp(
+                    threads, config.GetInt("fork-join-executor.parallelism-min", 1), config.GetInt("fork-join-executor.parallelism-max", 64)));
+            case "Dispatcher" or "TaskDispatcher":
+                return new ThreadPoolDispatcher(id, throughput);
+            default:
+                throw new ConfigurationException(
+                    $"{id}.type is \"{type}\"; the embedded engine has Dispatcher, TaskDispatcher, ForkJoinDispatcher and PinnedDispatcher");
+        }
+    }
+}

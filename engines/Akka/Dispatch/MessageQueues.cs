@@ -1,0 +1,221 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace Akka.Dispatch;
+
+/// <summary>A message on its way; the link of the queue it is in.</summary>
+internal sealed class QueuedMessage(object message, IActorRef? sender)
+{
+    public readonly object Message = message;
+    public readonly IActorRef? Sender = sender;
+    public QueuedMessage? Next;
+}
+
+/// <summary>Messages in the order of their arrival: many threads add, one takes.</summary>
+internal abstract class MessageQueue
+{
+    /// <summary>Whether there is nothing to take. Right for the thread that takes; a hint for others.</summary>
+    public abstract bool IsEmpty { get; }
+
+    /// <summary>How many messages can be taken now.</summary>
+    public abstract int Count { get; }
+
+    /// <summary>Adds a message. False where the queue is closed or stayed full, so that it is a dead letter.</summary>
+    /// <param name="wasEmpty">Whether nobody can have been told yet that there is something to take.</param>
+    public abstract bool TryAdd(QueuedMessage message, out bool wasEmpty);
+
+    public abstract QueuedMessage? Take();
+
+    /// <summary>Refuses what comes from now on and gives what is left.</summary>
+    public abstract QueuedMessage? Close();
+}
+
+/// <summary>
+/// A lock-free queue without bound. Senders push onto a shared stack with one compare-and-swap; the receiver takes the whole stack with one
+/// exchange and reverses it, so that the two meet once a batch, not once a message.
+/// </summary>
+internal sealed class UnboundedQueue : MessageQueue
+{
+    private static readonly QueuedMessage Closed = new(new object(), null);
+
+    private QueuedMessage? pushed;
+    private QueuedMessage? batch;
+
+    public override bool IsEmpty => batch is null && Volatile.Read(ref pushed) is null;
+
+    public override int Count
+    {
+        get
+        {
+            var count = 0;
+            for (var message = batch; message is not null; message = message.Next) count++;
+            for (var message = Volatile.Read(ref pushed); message is not null && message != Closed; message = message.Next) count++;
+            return count;
+        }
+    }
+
+    public override bool TryAdd(QueuedMessage message, out bool wasEmpty)
+    {
+        var top = Volatile.Read(ref pushed);
+        while (top != Closed)
+        {
+            message.Next = top;
+            var seen = Interlocked.CompareExchange(ref pushed, message, top);
+            if (seen == top)
+            {
+                wasEmpty = top is null;
+                return true;
+            }
+
+            top = seen;
+        }
+
+        wasEmpty = false;
+        return false;
+    }
+
+    public override QueuedMessage? Take()
+    {
+        if (batch is null && !Refill()) return null;
+        var message = batch!;
+        batch = message.Next;
+        return message;
+    }
+
+    public override QueuedMessage? Close()
+    {
+        var rest = batch;
+        batch = null;
+        var top = Interlocked.Exchange(ref pushed, Closed);
+        var late = top == Closed ? null : Reverse(top);
+        if (rest is null) return late;
+        var last = rest;
+        while (last.Next is { } next) last = next;
+        last.Next = late;
+        return rest;
+    }
+
+    private static QueuedMessage? Reverse(QueuedMessage? top)
+    {
+        QueuedMessage? first = null;
+        while (top is not null)
+        {
+            var next = top.Next;
+            top.Next = first;
+            first = top;
+            top = next;
+        }
+
+        return first;
+    }
+
+    private bool Refill()
+    {
+        if (Volatile.Read(ref pushed) is null || pushed == Closed) return false;
+        batch = Reverse(Interlocked.Exchange(ref pushed, null));
+        return true;
+    }
+}
+
+/// <summary>A queue for so many messages. A sender waits while it is full, and after the push timeout its message is a dead letter.</summary>
+internal sealed class BoundedQueue(int capacity, TimeSpan pushTimeout) : MessageQueue
+{
+    private readonly UnboundedQueue queue = new();
+    private readonly SemaphoreSlim places = new(capacity);
+
+    public override bool IsEmpty => queue.IsEmpty;
+
+    public override int Count => queue.Count;
+
+    public override bool TryAdd(QueuedMessage message, out bool wasEmpty)
+    {
+        wasEmpty = false;
+        if (!places.Wait(pushTimeout)) return false;
+        if (queue.TryAdd(message, out wasEmpty)) return true;
+        places.Release();
+        return false;
+    }
+
+    public override QueuedMessage? Take()
+    {
+        var message = queue.Take();
+        if (message is not null) places.Release();
+        return message;
+    }
+
+    public override QueuedMessage? Close()
+    {
+        var rest = queue.Close();
+        for (var message = rest; message is not null; message = message.Next) places.Release();
+        return rest;
+    }
+}
+
+/// <summary>A queue that gives <see cref="IControlMessage"/>s before all others.</summary>
+internal sealed class ControlAwareQueue : MessageQueue
+{
+    private readonly UnboundedQueue control = new();
+    private readonly UnboundedQueue other = new();
+
+    public override bool IsEmpty => control.IsEmpty && other.IsEmpty;
+
+    public override int Count => control.Count + other.Count;
+
+    public override bool TryAdd(QueuedMessage message, out bool wasEmpty) =>
+        (message.Message is IControlMessage ? control : other).TryAdd(message, out wasEmpty);
+
+    public override QueuedMessage? Take() => control.Take() ?? other.Take();
+
+    public override QueuedMessage? Close()
+    {
+        var first = control.Close();
+        var rest = other.Close();
+        if (first is null) return rest;
+        var last = first;
+        while (last.Next is { } next) last = next;
+        last.Next = rest;
+        return first;
+    }
+}
+
+/// <summary>A message that overtakes others in an <c>UnboundedControlAwareMailbox</c>.</summary>
+public interface IControlMessage;
+
+/// <summary>The kinds of mailboxes, by the ids that <see cref="Props.WithMailbox"/> takes: paths of configuration with a <c>mailbox-type</c>.</summary>
+public sealed class Mailboxes
+{
+    /// <summary>The id of the mailbox that actors have unless they ask for another.</summary>
+    public static readonly string DefaultMailboxId = "akka.actor.default-mailbox";
+
+    private readonly Settings settings;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Func<MessageQueue>> makers = new();
+
+    internal Mailboxes(Settings settings)
+    {
+        this.settings = settings;
+    }
+
+    internal MessageQueue Create(Props props) => makers.GetOrAdd(props.Mailbox ?? DefaultMailboxId, Maker)();
+
+    private Func<MessageQueue> Maker(string id)
+    {
+        var config = settings.Config.GetConfig(id) ?? throw new ConfigurationException($"Mailbox Type [{id}] not configured");
+        config = config.WithFallback(settings.Config.GetConfig(DefaultMailboxId));
+        var type = config.GetString("mailbox-type") ?? "";
+        switch (type.Split(',')[0].Trim())
+        {
+            case "Akka.Dispatch.UnboundedMailbox" or "Akka.Dispatch.UnboundedDequeBasedMailbox":
+                return static () => new UnboundedQueue();
+            case "Akka.Dispatch.UnboundedControlAwareMailbox":
+                return static () => new ControlAwareQueue();
+            case "Akka.Dispatch.BoundedMailbox" or "Akka.Dispatch.BoundedDequeBasedMailbox":
+                var capacity = config.GetInt("mailbox-capacity");
+                var pushTimeout = config.GetTimeSpan("mailbox-push-timeout-time");
+                if (capacity <= 0) throw new ConfigurationException($"{id}.mailbox-capacity is {capacity}; it must be positive");
+                return () => new BoundedQueue(capacity, pushTimeout);
+            default:
+                throw new ConfigurationException(
+                    $"{id}.mailbox-type is \"{type}\"; the embedded engine has UnboundedMailbox, BoundedMailbox, their DequeBased namesakes and UnboundedControlAwareMailbox");
+        }
+    }
+}

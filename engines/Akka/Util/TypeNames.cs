@@ -1,0 +1,21 @@
+using Akka.Configuration;
+
+namespace Akka.Util;
+
+/// <summary>
+/// Finds the types that a configuration names. What the published packages spread over assemblies named Akka and Akka.* is in this one here,
+/// so their names are looked up here first.
+/// </summary>
+internal static class TypeNames
+{
+    /// <exception cref="ConfigurationException">There is no such type.</exception>
+    public static Type Resolve(string name, string key) =>
+        Find(name) ?? throw new ConfigurationException($"{key} names the type {name}, which does not exist; give its full name and assembly");
+
+    public static Type? Find(string name)
+    {
+        var comma = name.IndexOf(',');
+        var own = (comma < 0 ? name : name[..comma]).Trim();
+        return typeof(TypeNames).Assembly.GetType(own) ?? Type.GetType(name);
+    }
+}
