@@ -1,0 +1,190 @@
+using System.Runtime.CompilerServices;
+
+namespace Akka.Persistence.Sql;
+
+/// <summary>
+/// The members of a cluster and the leases they hold, in the journal's own database. Every age and expiry is judged by one clock, the
+/// database's, so no two machines' clocks are compared. A journal write names the lease it is made under and its transaction looks the lease
+/// up: who lost it, or was declared dead, cannot write, however late it finds out.
+/// </summary>
+internal sealed class Coordination : IDisposable
+{
+    /// <summary>The status of a member that has been declared dead. It stays so.</summary>
+    public const string Dead = "Dead";
+
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
+
+    private readonly SqlDatabase database;
+    private readonly WriteQueue queue;
+    private readonly bool ownsQueue;
+    private readonly Lazy<Task> tables;
+
+    /// <summary>Works beside a journal in the same database.</summary>
+    public Coordination(SqlDatabase database, WriteQueue journal)
+    {
+        this.database = database;
+        ownsQueue = database.SeparateCoordination;
+        queue = ownsQueue ? new WriteQueue(database, 1) : journal;
+        tables = new Lazy<Task>(() => queue.Run(null, session =>
+        {
+            database.CreateCoordinationTables(session);
+            return true;
+        }, urgent: true));
+    }
+
+    private string Now => database.Clock;
+
+    /// <summary>What a member's leases name as their owner.</summary>
+    public static string Owner(string address, long uid) => FormattableString.Invariant($"{address}#{uid}");
+
+    /// <summary>The lease that a member holds from its first to its last moment, which what it writes outside any other lease is written under.</summary>
+    public static string OwnLease(string owner) => $"member/{owner}";
+
+    /// <summary>Makes a process a member. An earlier start of the same address is declared dead: there cannot be two.</summary>
+    /// <returns>The lease of the member itself (<see cref="OwnLease"/>).</returns>
+    public Task<Lease> Join(string owner, string roles, string status, TimeSpan leaseTime) => Run(session =>
+    {
+        Forget(session);
+        var address = owner[..(owner.LastIndexOf('#') + 1)];
+        foreach (var earlier in Owners(session).Where(other => other != owner && other.StartsWith(address, StringComparison.Ordinal)))
+            Bury(session, earlier);
+        session.Execute($"""
+            INSERT INTO akka_embedded_member (owner, number, roles, status, heartbeat)
+            VALUES (@owner, (SELECT coalesce(max(number), 0) + 1 FROM akka_embedded_member), @roles, @status, {Now})
+            """, ("owner", owner), ("roles", roles), ("status", status));
+        return Take(session, OwnLease(owner), owner, leaseTime);
+    });
+
+    /// <summary>Says that a member is alive, renews its leases, and looks around.</summary>
+    public Task<Pulse> Beat(string owner, TimeSpan leaseTime) => Run(session =>
+    {
+        var alive = session.Execute($"UPDATE akka_embedded_member SET heartbeat = {Now} WHERE owner = @owner AND status <> @dead", ("owner", owner), ("dead", Dead)) > 0;
+        if (alive)
+            session.Execute($"""
+                UPDATE akka_embedded_lease SET expires = {Now} + @time WHERE name IN (SELECT name FROM akka_embedded_lease WHERE owner = @owner ORDER BY name{database.LockRows})
+                """, ("time", (long)leaseTime.TotalMilliseconds), ("owner", owner));
+        return new Pulse(alive, Members(session), alive ? Leases(session, "owner = @value", owner) : []);
+    });
+
+    /// <summary>Moves a living member on.</summary>
+    /// <returns>Whether it is alive.</returns>
+    public Task<bool> SetStatus(string owner, string status) => Run(session =>
+        session.Execute("UPDATE akka_embedded_member SET status = @status WHERE owner = @owner AND status <> @dead", ("status", status), ("owner", owner), ("dead", Dead)) > 0);
+
+    /// <summary>Declares a member dead and frees its leases, if it has been silent for long enough. From then on nothing that it writes gets in.</summary>
+    /// <param name="owner">The member.</param>
+    /// <param name="silence">How long its last heartbeat must be ago by the database's clock; zero to declare it dead whatever it says.</param>
+    /// <returns>Whether it is dead now.</returns>
+    public Task<bool> DeclareDead(string owner, TimeSpan silence) => Run(session =>
+    {
+        var members = session.Query($"SELECT status, {Now} - heartbeat FROM akka_embedded_member WHERE owner = @owner{database.LockRows}", row => (Status: row.GetString(0), Silence: row.GetInt64(1)), ("owner", owner));
+        if (members is not [var (status, silent)] || status == Dead)
+            return true;
+        if (silent < (long)silence.TotalMilliseconds)
+            return false;
+        Bury(session, owner);
+        return true;
+    });
+
+    /// <summary>Takes a member that stops in good order out, and frees its leases.</summary>
+    public Task Leave(string owner) => Run(session =>
+    {
+        Bury(session, owner);
+        session.Execute("DELETE FROM akka_embedded_lease WHERE name = @name", ("name", OwnLease(owner)));
+        return session.Execute("DELETE FROM akka_embedded_member WHERE owner = @owner", ("owner", owner));
+    });
+
+    /// <summary>Every member, in the order in which they joined.</summary>
+    public Task<IReadOnlyList<Member>> Members() => Run(Members);
+
+    /// <summary>Takes a lease if nobody has it, or its owner let it expire. Who has it already keeps it, with its epoch.</summary>
+    /// <returns>The lease as it is now, whoever has it.</returns>
+    /// <exception cref="LeaseLostException"><paramref name="owner"/> is not a living member.</exception>
+    public Task<Lease> Acquire(string name, string owner, TimeSpan leaseTime) => Run(session =>
+    {
+        if (session.Query($"SELECT 1 FROM akka_embedded_member WHERE owner = @owner AND status <> @dead{database.LockRows}", _ => true, ("owner", owner), ("dead", Dead)).Count == 0)
+            throw new LeaseLostException($"{owner} cannot have the lease {name}: it was declared dead, or never joined");
+        return Take(session, name, owner, leaseTime);
+    });
+
+    /// <summary>Extends every lease of an owner.</summary>
+    /// <returns>Those that it still has; one that somebody took meanwhile is not among them.</returns>
+    public async Task<IReadOnlyList<Lease>> Renew(string owner, TimeSpan leaseTime) => (await Beat(owner, leaseTime).ConfigureAwait(false)).Leases;
+
+    /// <summary>Gives a lease up.</summary>
+    /// <returns>Whether it was held as <paramref name="fence"/> says.</returns>
+    public Task<bool> Release(Fence fence) => Run(session => session.Execute(
+        "UPDATE akka_embedded_lease SET owner = '', expires = 0 WHERE name = @name AND owner = @owner AND epoch = @epoch", ("name", fence.Lease), ("owner", fence.Owner), ("epoch", fence.Epoch)) > 0);
+
+    /// <summary>The leases whose names begin so, by name.</summary>
+    public Task<IReadOnlyList<Lease>> Leases(string prefix) => Run(session => Leases(session, "substr(name, 1, length(@value)) = @value", prefix));
+
+    /// <summary>The leases whose names begin so, at once and whenever an owner changes.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<Lease>> Watch(string prefix, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(interval);
+        List<Fence>? known = null;
+        do
+        {
+            var leases = await Leases(prefix).ConfigureAwait(false);
+            if (leases.Select(lease => lease.Fence).ToList() is var current && (known is null || !known.SequenceEqual(current)))
+            {
+                known = current;
+                yield return leases;
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>Ends the thread, where there is one of its own.</summary>
+    public void Dispose()
+    {
+        if (ownsQueue)
+            queue.Dispose();
+    }
+
+    private async Task<T> Run<T>(Func<SqlSession, T> work)
+    {
+        await tables.Value.ConfigureAwait(false);
+        return await queue.Run(null, work, urgent: true).ConfigureAwait(false);
+    }
+
+    private Lease Take(SqlSession session, string name, string owner, TimeSpan leaseTime)
+    {
+        session.Execute("INSERT INTO akka_embedded_lease (name, owner, epoch, expires) VALUES (@name, '', 0, 0) ON CONFLICT (name) DO NOTHING", ("name", name));
+        session.Execute($"""
+            UPDATE akka_embedded_lease SET epoch = epoch + CASE WHEN owner = @owner THEN 0 ELSE 1 END, owner = @owner, expires = {Now} + @time
+            WHERE name = @name AND (owner = @owner OR owner = '' OR expires <= {Now})
+            """, ("name", name), ("owner", owner), ("time", (long)leaseTime.TotalMilliseconds));
+        return Leases(session, "name = @value", name)[0];
+    }
+
+    // Frees a member's leases; their epochs stay, so the next owner's is higher.
+    private void Bury(SqlSession session, string owner)
+    {
+        session.Execute("UPDATE akka_embedded_member SET status = @dead WHERE owner = @owner", ("dead", Dead), ("owner", owner));
+        session.Execute($"""
+            UPDATE akka_embedded_lease SET owner = '', expires = 0 WHERE name IN (SELECT name FROM akka_embedded_lease WHERE owner = @owner ORDER BY name{database.LockRows})
+            """, ("owner", owner));
+    }
+
+    // The dead are kept for a while for others to notice. One that wakes later is no member, which is as good.
+    private void Forget(SqlSession session)
+    {
+        foreach (var owner in session.Query($"SELECT owner FROM akka_embedded_member WHERE status = @dead AND heartbeat < {Now} - @kept", row => row.GetString(0),
+            ("dead", Dead), ("kept", (long)Remembered.TotalMilliseconds)))
+        {
+            session.Execute("DELETE FROM akka_embedded_lease WHERE name = @name", ("name", OwnLease(owner)));
+            session.Execute("DELETE FROM akka_embedded_member WHERE owner = @owner", ("owner", owner));
+        }
+    }
+
+    private static List<string> Owners(SqlSession session) => session.Query("SELECT owner FROM akka_embedded_member WHERE status <> @dead", row => row.GetString(0), ("dead", Dead));
+
+    private IReadOnlyList<Member> Members(SqlSession session) => session.Query($"SELECT owner, number, roles, status, {Now} - heartbeat FROM akka_embedded_member ORDER BY number, owner",
+        row => new Member(row.GetString(0), row.GetInt64(1), row.GetString(2), row.GetString(3), TimeSpan.FromMilliseconds(row.GetInt64(4))));
+
+    private IReadOnlyList<Lease> Leases(SqlSession session, string condition, string value) => session.Query(
+        $"SELECT name, owner, epoch, expires - {Now} FROM akka_embedded_lease WHERE {condition} ORDER BY name",
+        row => new Lease(row.GetString(0), row.GetString(1), row.GetInt64(2), TimeSpan.FromMilliseconds(row.GetInt64(3))), ("value", value));
+}

@@ -1,0 +1,132 @@
+using System.Data.Common;
+using Npgsql;
+
+namespace Akka.Persistence.Sql;
+
+/// <summary>A PostgreSQL server, which the processes of many machines share.</summary>
+internal sealed class PostgresDatabase : SqlDatabase
+{
+    private const int SchemaLock = 0x616b6b61;
+
+    // One statement for any number of events, so it is prepared once.
+    private const string InsertEvents = InsertColumns + """
+         SELECT created, false, id, nr, message, manifest, identifier, writer
+         FROM unnest(@created, @id, @nr, @message, @manifest, @identifier, @writer) WITH ORDINALITY AS row (created, id, nr, message, manifest, identifier, writer, place)
+         ORDER BY place
+        """;
+
+    private readonly NpgsqlDataSource source;
+
+    public PostgresDatabase(string providerName, string connectionString, TimeSpan timeout) : base(providerName, connectionString, timeout)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { CommandTimeout = (int)timeout.TotalSeconds };
+        if (builder.MaxAutoPrepare == 0)
+        {
+            builder.MaxAutoPrepare = 40;
+            builder.AutoPrepareMinUsages = 2;
+        }
+        source = NpgsqlDataSource.Create(builder);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The server's clock at this moment; <c>now()</c> would be when the transaction began, which may have waited for a lock since.</remarks>
+    public override string Clock => "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
+
+    public override string LockRows => " FOR UPDATE";
+
+    public override bool SeparateCoordination => true;
+
+    public override SqlSession OpenWriter() => new(source.OpenConnection());
+
+    public override async ValueTask<DbConnection> OpenReader(CancellationToken cancellation) =>
+        await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+
+    public override void Begin(SqlSession session) => session.Transaction = session.Connection.BeginTransaction();
+
+    public override void Commit(SqlSession session)
+    {
+        session.Transaction!.Commit();
+        session.Transaction = null;
+    }
+
+    public override void Rollback(SqlSession session)
+    {
+        session.Transaction?.Rollback();
+        session.Transaction = null;
+    }
+
+    public override void CreateTables(SqlSession session)
+    {
+        session.Execute($"SELECT pg_advisory_xact_lock({SchemaLock})");
+        session.Execute($"""
+            CREATE TABLE IF NOT EXISTS journal (
+                ordering        {(ProviderName == "PostgreSQL.15" ? "BIGINT GENERATED ALWAYS AS IDENTITY" : "BIGSERIAL")} NOT NULL,
+                created         BigInt  NOT NULL,
+                deleted         Boolean NOT NULL,
+                persistence_id  text    NOT NULL,
+                sequence_number BigInt  NOT NULL,
+                message         bytea   NOT NULL,
+                manifest        text        NULL,
+                identifier      Int         NULL,
+                writer_uuid     text        NULL,
+                CONSTRAINT "PK_journal" PRIMARY KEY (ordering)
+            )
+            """);
+        if (session.Query("SELECT 1 WHERE to_regclass('journal_uq') IS NULL", _ => true).Count > 0)
+            session.Execute("ALTER TABLE journal ADD CONSTRAINT journal_uq UNIQUE (persistence_id, sequence_number)");
+        session.Execute("CREATE INDEX IF NOT EXISTS journal_created_idx ON journal (created)");
+        session.Execute("CREATE INDEX IF NOT EXISTS journal_sequence_number_idx ON journal (sequence_number)");
+        session.Execute("""
+            CREATE TABLE IF NOT EXISTS tags (
+                ordering_id    BigInt NOT NULL,
+                tag            text   NOT NULL,
+                sequence_nr    BigInt NOT NULL,
+                persistence_id text   NOT NULL,
+                CONSTRAINT "PK_tags" PRIMARY KEY (ordering_id, tag)
+            )
+            """);
+        session.Execute("CREATE INDEX IF NOT EXISTS tags_persistence_id_sequence_nr_idx ON tags (persistence_id, sequence_nr)");
+        session.Execute("CREATE INDEX IF NOT EXISTS tags_tag_idx ON tags (tag)");
+        session.Execute("""
+            CREATE TABLE IF NOT EXISTS snapshot (
+                persistence_id  text   NOT NULL,
+                sequence_number BigInt NOT NULL,
+                created         BigInt NOT NULL,
+                snapshot        bytea      NULL,
+                manifest        text       NULL,
+                serializer_id   Int        NULL,
+                CONSTRAINT "PK_snapshot" PRIMARY KEY (persistence_id, sequence_number)
+            )
+            """);
+        session.Execute("CREATE INDEX IF NOT EXISTS snapshot_sequence_number_idx ON snapshot (sequence_number)");
+        session.Execute("CREATE INDEX IF NOT EXISTS snapshot_created_idx ON snapshot (created)");
+    }
+
+    public override void CreateCoordinationTables(SqlSession session)
+    {
+        session.Execute($"SELECT pg_advisory_xact_lock({SchemaLock})");
+        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_lease (name text PRIMARY KEY, owner text NOT NULL, epoch bigint NOT NULL, expires bigint NOT NULL) WITH (fillfactor = 50)");
+        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_member (owner text PRIMARY KEY, number bigint NOT NULL, roles text NOT NULL, status text NOT NULL, heartbeat bigint NOT NULL) WITH (fillfactor = 50)");
+    }
+
+    public override void Insert(SqlSession session, IReadOnlyList<EventRow> rows)
+    {
+        T[] Column<T>(Func<EventRow, T> value)
+        {
+            var column = new T[rows.Count];
+            for (var i = 0; i < column.Length; i++)
+                column[i] = value(rows[i]);
+            return column;
+        }
+
+        session.Execute(InsertEvents, ("created", Column(row => row.Created)), ("id", Column(row => row.PersistenceId)), ("nr", Column(row => row.SequenceNr)),
+            ("message", Column(row => row.Message)), ("manifest", Column(row => row.Manifest)), ("identifier", Column(row => row.Identifier)), ("writer", Column(row => row.WriterUuid)));
+    }
+
+    // A shared lock on the row holds off whoever would take the lease until this transaction is over; those of the same owner do not disturb each other.
+    public override HashSet<Fence> Held(SqlSession session, IReadOnlyCollection<Fence> fences) =>
+        [.. session.Query("SELECT name, owner, epoch FROM akka_embedded_lease WHERE name = ANY(@names) ORDER BY name FOR SHARE",
+            row => new Fence(row.GetString(0), row.GetString(1), row.GetInt64(2)), ("names", fences.Select(fence => fence.Lease).Distinct().ToArray()))];
+
+    public override void Dispose() => source.Dispose();
+}

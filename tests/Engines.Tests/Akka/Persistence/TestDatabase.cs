@@ -1,0 +1,78 @@
+using System.Reflection;
+using Xunit.Sdk;
+
+namespace ActorRlhf.Engines.Tests.Akka.Persistence;
+
+/// <summary>An empty database of a test's own.</summary>
+internal sealed class TestDatabase : IDisposable
+{
+    private readonly string? folder;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="provider">Its kind, as <c>provider-name</c> says it.</param>
+    public TestDatabase(string provider)
+    {
+        ProviderName = provider;
+        if (provider == OnSqliteAttribute.Provider)
+        {
+            folder = Directory.CreateTempSubdirectory("rlhf-journal-").FullName;
+            ConnectionString = $"Data Source={folder}/journal.db";
+        }
+        else
+        {
+            ConnectionString = PostgresServer.Instance.CreateDatabase();
+        }
+    }
+
+    public string ProviderName { get; }
+
+    public string ConnectionString { get; }
+
+    /// <summary>Configures the journal and the snapshot store.</summary>
+    public string Hocon => $$"""
+        akka.persistence {
+          journal {
+            plugin = "akka.persistence.journal.sql"
+            sql {
+              class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
+              connection-string = "{{ConnectionString}}"
+              provider-name = "{{ProviderName}}"
+            }
+          }
+          snapshot-store {
+            plugin = "akka.persistence.snapshot-store.sql"
+            sql {
+              class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
+              connection-string = "{{ConnectionString}}"
+              provider-name = "{{ProviderName}}"
+            }
+          }
+        }
+        """;
+
+    public void Dispose()
+    {
+        if (folder is not null)
+            Directory.Delete(folder, recursive: true);
+    }
+}
+
+/// <summary>Runs a theory on a SQLite file.</summary>
+public sealed class OnSqliteAttribute : DataAttribute
+{
+    public const string Provider = "SQLite.MS";
+
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[Provider]];
+}
+
+/// <summary>Runs a theory on PostgreSQL, where that is installed.</summary>
+public sealed class OnPostgresAttribute : DataAttribute
+{
+    public OnPostgresAttribute()
+    {
+        if (PostgresServer.Programs is null)
+            Skip = "PostgreSQL is not installed (Debian's package: postgresql)";
+    }
+
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [["PostgreSQL.15"]];
+}
