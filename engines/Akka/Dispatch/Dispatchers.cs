@@ -60,6 +60,12 @@ internal sealed class ThreadsDispatcher(string id, int throughput, int threads) 
     }
 }
 
+/// <summary>Runs an actor on the thread that sends to it: for test actors, to which what was sent is there at once.</summary>
+internal sealed class CallingThreadDispatcher(string id) : MessageDispatcher(id, int.MaxValue)
+{
+    internal override void Schedule(Mailbox mailbox) => mailbox.Execute();
+}
+
 /// <summary>Runs each actor on a thread of its own.</summary>
 internal sealed class PinnedDispatcher(string id, int throughput) : MessageDispatcher(id, throughput)
 {
@@ -89,7 +95,8 @@ public sealed class Dispatchers
     public static readonly string InternalDispatcherId = "akka.actor.internal-dispatcher";
 
     private readonly Settings settings;
-    private readonly ConcurrentDictionary<string, Lazy<MessageDispatcher>> dispatchers = new();
+    private readonly ConcurrentDictionary<string, MessageDispatcher> dispatchers = new();
+    private readonly Lock makingLock = new();
 
     internal Dispatchers(Settings settings)
     {
@@ -100,16 +107,23 @@ public sealed class Dispatchers
     public MessageDispatcher DefaultGlobalDispatcher => Lookup(DefaultDispatcherId);
 
     /// <summary>Whether a dispatcher is configured.</summary>
-    public bool HasDispatcher(string id) => dispatchers.ContainsKey(id) || settings.Config.HasPath(id);
+    public bool HasDispatcher(string id) => settings.Config.HasPath(id);
 
     /// <summary>The dispatcher of an id.</summary>
     /// <exception cref="ConfigurationException">None is configured.</exception>
-    public MessageDispatcher Lookup(string dispatcherName) =>
-        dispatchers.GetOrAdd(dispatcherName, name => new Lazy<MessageDispatcher>(() => Make(name))).Value;
+    public MessageDispatcher Lookup(string dispatcherName)
+    {
+        if (dispatchers.TryGetValue(dispatcherName, out var known)) return known;
+        lock (makingLock)
+        {
+            if (!dispatchers.TryGetValue(dispatcherName, out known)) dispatchers[dispatcherName] = known = Make(dispatcherName);
+            return known;
+        }
+    }
 
     internal void Shutdown()
     {
-        foreach (var dispatcher in dispatchers.Values) dispatcher.Value.Shutdown();
+        foreach (var dispatcher in dispatchers.Values) dispatcher.Shutdown();
     }
 
     private MessageDispatcher Make(string id)
@@ -123,6 +137,8 @@ public sealed class Dispatchers
         {
             case "PinnedDispatcher":
                 return new PinnedDispatcher(id, throughput);
+            case "Akka.TestKit.CallingThreadDispatcherConfigurator":
+                return new CallingThreadDispatcher(id);
             case "ForkJoinDispatcher":
                 return new ThreadsDispatcher(id, throughput, config.GetInt("dedicated-thread-pool.thread-count", 3));
             case "Dispatcher" when config.GetString("executor") == "fork-join-executor":
