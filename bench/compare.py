@@ -10,6 +10,10 @@ CASES = {
     "mixed": [["--shape", "gpt2"], ["--shape", "demo"]],
     "ppo": [["--shape", "gpt2", "--batch", "8", "--epochs", "1", "--minibatches", "2"], ["--shape", "demo"]],
 }
+# Cases that PyTorch has no counterpart to.
+ALONE = {
+    "actors": [["--kind", "tell"], ["--kind", "pingpong"], ["--kind", "ask"]],
+}
 
 
 def measure(command):
@@ -39,13 +43,18 @@ def compare(program, case, parameters):
     }), flush=True)
 
 
+def alone(program, case, parameters):
+    results = [measure(["dotnet", program, case, *parameters]) for _ in range(int(os.environ.get("ROUNDS", "3")))]
+    print(json.dumps(max(results, key=lambda result: result["messages_per_second"])), flush=True)
+
+
 def main():
-    program, cases, given = sys.argv[1], sys.argv[2:3] or list(CASES), sys.argv[3:]
-    if cases[0] not in CASES:
-        sys.exit(f"usage: bench/run [CASE [--key value ...]]; the cases are {', '.join(CASES)}")
+    program, cases, given = sys.argv[1], sys.argv[2:3] or [*CASES, *ALONE], sys.argv[3:]
+    if cases[0] not in CASES and cases[0] not in ALONE:
+        sys.exit(f"usage: bench/run [CASE [--key value ...]]; the cases are {', '.join([*CASES, *ALONE])}")
     for case in cases:
-        for parameters in [given] if given else CASES[case]:
-            compare(program, case, parameters)
+        for parameters in [given] if given else (CASES | ALONE)[case]:
+            (compare if case in CASES else alone)(program, case, parameters)
 
 
 if __name__ == "__main__":

@@ -8,21 +8,22 @@ using ActorRlhf.Model;
 using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Storage;
 
-// One case with one set of parameters: prints a JSON line. bench/run runs each beside its PyTorch script.
+// One case with one set of parameters: prints a JSON line. bench/run runs each beside its PyTorch script, if it has one.
 if (args.Length == 0)
 {
-    Console.Error.WriteLine("usage: ActorRlhf.Bench CASE [--key value ...]; the cases are decode, mixed, ppo");
+    Console.Error.WriteLine("usage: ActorRlhf.Bench CASE [--key value ...]; the cases are decode, mixed, ppo, actors");
     return 2;
 }
 
 var options = new Options(args[1..]);
-TorchSharp.torch.set_num_threads(options.Threads);
+if (args[0] != "actors") TorchSharp.torch.set_num_threads(options.Threads);
 JsonObject result = args[0] switch
 {
     "decode" => DecodeCase.Run(options),
     "mixed" => MixedCase.Run(options),
     "ppo" => PpoCase.Run(options),
-    _ => throw new ArgumentException($"there is no case '{args[0]}'; the cases are decode, mixed, ppo"),
+    "actors" => ActorsCase.Run(options),
+    _ => throw new ArgumentException($"there is no case '{args[0]}'; the cases are decode, mixed, ppo, actors"),
 };
 result.Insert(0, "case", args[0]);
 result.Insert(1, "engine", "actorrlhf");
@@ -76,7 +77,7 @@ namespace ActorRlhf.Bench
             return policy;
         }
 
-        private string Text(string key, string otherwise)
+        public string Text(string key, string otherwise)
         {
             var at = Array.IndexOf(arguments, "--" + key);
             return at < 0 ? otherwise : arguments[at + 1];
