@@ -8,8 +8,8 @@ namespace Akka.Actor;
 /// </summary>
 public abstract class ReceiveActor : UntypedActor
 {
-    private readonly Handlers own = new();
-    private Handlers? configured;
+    private readonly MessageHandlers own = new();
+    private MessageHandlers? configured;
 
     /// <summary>For the engine only.</summary>
     protected ReceiveActor()
@@ -31,26 +31,20 @@ public abstract class ReceiveActor : UntypedActor
     protected void BecomeStacked(Action configure) => base.BecomeStacked(Configure(configure));
 
     /// <summary>Handles messages of a type, those for which <paramref name="shouldHandle"/> holds.</summary>
-    protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) => Add(shouldHandle is null
-        ? new TypedHandler<T>(handler)
-        : new Handler(message => message is T typed && shouldHandle(typed) && Done(handler, typed)));
+    protected void Receive<T>(Action<T> handler, Predicate<T>? shouldHandle = null) => Configured.Add(handler, shouldHandle);
 
     /// <inheritdoc cref="Receive{T}(Action{T}, Predicate{T})"/>
     protected void Receive<T>(Predicate<T> shouldHandle, Action<T> handler) => Receive(handler, shouldHandle);
 
     /// <summary>Handles messages of a type, unless the handler says false.</summary>
-    protected void Receive<T>(Func<T, bool> handler) => Add(new Handler(message => message is T typed && handler(typed)));
+    protected void Receive<T>(Func<T, bool> handler) => Configured.Add(handler);
 
     /// <inheritdoc cref="Receive{T}(Action{T}, Predicate{T})"/>
-    protected void Receive(Type messageType, Action<object> handler, Predicate<object>? shouldHandle = null) => Add(new Handler(
-        message => messageType.IsInstanceOfType(message) && (shouldHandle is null || shouldHandle(message)) && Done(handler, message)));
+    protected void Receive(Type messageType, Action<object> handler, Predicate<object>? shouldHandle = null) =>
+        Configured.Add(messageType, handler, shouldHandle);
 
     /// <summary>Handles all messages that no handler before it does; none can be added after it.</summary>
-    protected void ReceiveAny(Action<object> handler)
-    {
-        Add(new TypedHandler<object>(handler));
-        configured!.IsComplete = true;
-    }
+    protected void ReceiveAny(Action<object> handler) => Configured.AddAny(handler);
 
     /// <summary>Handles messages of a type asynchronously, with the actor's context after every await.</summary>
     protected void ReceiveAsync<T>(Func<T, Task> handler, Predicate<T>? shouldHandle = null) => Receive(Await(handler), shouldHandle);
@@ -65,15 +59,12 @@ public abstract class ReceiveActor : UntypedActor
     /// <summary>Handles all messages that no handler before it does, asynchronously.</summary>
     protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAny(Await(handler));
 
+    private MessageHandlers Configured => configured
+        ?? throw new InvalidOperationException("You may only call Receive-methods when constructing the actor and inside Become().");
+
     private static Action<T> Await<T>(Func<T, Task> handler) => message => ActorTaskScheduler.RunTask(() => handler(message));
 
-    private static bool Done<T>(Action<T> handler, T message)
-    {
-        handler(message);
-        return true;
-    }
-
-    private void Handle(Handlers handlers, object message)
+    private void Handle(MessageHandlers handlers, object message)
     {
         if (!handlers.TryHandle(message)) Unhandled(message);
     }
@@ -81,50 +72,9 @@ public abstract class ReceiveActor : UntypedActor
     private UntypedReceive Configure(Action configure)
     {
         var outer = configured;
-        var handlers = configured = new Handlers();
+        var handlers = configured = new MessageHandlers();
         configure();
         configured = outer;
         return message => Handle(handlers, message);
-    }
-
-    private void Add(Handler handler)
-    {
-        if (configured is null) throw new InvalidOperationException("You may only call Receive-methods when constructing the actor and inside Become().");
-        if (configured.IsComplete) throw new InvalidOperationException("A handler that catches all messages has been added. No handler can be added after that.");
-        configured.Add(handler);
-    }
-
-    private sealed class Handlers
-    {
-        private Handler[] handlers = [];
-
-        public bool IsComplete { get; set; }
-
-        public void Add(Handler handler) => handlers = [.. handlers, handler];
-
-        public bool TryHandle(object message)
-        {
-            foreach (var handler in handlers)
-            {
-                if (handler.TryHandle(message)) return true;
-            }
-
-            return false;
-        }
-    }
-
-    private class Handler(Func<object, bool>? handle)
-    {
-        public virtual bool TryHandle(object message) => handle!(message);
-    }
-
-    private sealed class TypedHandler<T>(Action<T> handle) : Handler(null)
-    {
-        public override bool TryHandle(object message)
-        {
-            if (message is not T typed) return false;
-            handle(typed);
-            return true;
-        }
     }
 }

@@ -55,6 +55,9 @@ internal sealed class SqlStore : IDisposable
     public void Append(IReadOnlyList<EventRow> events, Fence? fence, Action<Exception?> done) =>
         writer.Add(new WriteRequest { Events = events, Fence = fence, Done = done });
 
+    /// <summary>Ends when everything asked before has been written or has failed.</summary>
+    public Task Flush() => writer.Flush();
+
     /// <summary>Deletes events up to a number. The last one stays as a row marked deleted, so that its number is not given again.</summary>
     public Task DeleteEvents(string persistenceId, long to, Fence? fence) => writer.Run(fence, session =>
     {

@@ -63,6 +63,14 @@ internal sealed class WriteQueue : IDisposable
         return completion.Task;
     }
 
+    /// <summary>Ends when everything asked before is done.</summary>
+    public Task Flush()
+    {
+        var completion = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Add(new WriteRequest { Done = _ => completion.SetResult() });
+        return completion.Task;
+    }
+
     /// <summary>Writes what is waiting and ends the thread.</summary>
     public void Dispose()
     {
@@ -114,6 +122,12 @@ internal sealed class WriteQueue : IDisposable
         HashSet<Fence>? held = null;
         try
         {
+            if (batch.All(request => request.IsNothing))
+            {
+                foreach (var request in batch)
+                    request.Done(null);
+                return;
+            }
             session ??= database.OpenWriter();
             database.Begin(session);
             if (batch.Where(request => request.Fence is not null).Select(request => request.Fence!.Value).ToHashSet() is { Count: > 0 } fences)

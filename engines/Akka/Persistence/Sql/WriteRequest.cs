@@ -15,6 +15,9 @@ internal sealed class WriteRequest
     /// <summary>Whether it goes before what is waiting, in a transaction of its own.</summary>
     public bool Urgent { get; init; }
 
+    /// <summary>Whether there is nothing to write: it only waits for its turn.</summary>
+    public bool IsNothing => Events.Count == 0 && Work is null;
+
     /// <summary>Called once, on the writer's thread: with nothing when it is on the disk, or with why nothing of it is known to be.</summary>
     public required Action<Exception?> Done { get; init; }
 }

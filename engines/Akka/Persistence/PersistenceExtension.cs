@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Persistence.Sql;
+
+namespace Akka.Persistence;
+
+/// <summary>A system's journals and snapshot stores. They are opened when an actor first needs them, and closed after the last actor has ended.</summary>
+public class PersistenceExtension : IExtension
+{
+    private readonly ExtendedActorSystem system;
+    private readonly ConcurrentDictionary<string, Lazy<SqlPlugin>> plugins = new();
+    private readonly Dictionary<(string Provider, string Connection), SqlStore> stores = [];
+
+    /// <summary>The extension of a system.</summary>
+    public PersistenceExtension(ExtendedActorSystem system)
+    {
+        this.system = system;
+        system.Settings.InjectTopLevelFallback(Persistence.DefaultConfig());
+        RecoveryPermits = new SemaphoreSlim(system.Settings.Config.GetInt("akka.persistence.max-concurrent-recoveries"));
+        system.RegisterOnTermination(() =>
+        {
+            lock (stores)
+            {
+                foreach (var store in stores.Values) store.Dispose();
+            }
+        });
+    }
+
+    /// <summary>Says under which lease an actor writes; null where the system is no member of a cluster.</summary>
+    internal IWriteLeases? Leases { get; set; }
+
+    /// <summary>One for each actor that may recover.</summary>
+    internal SemaphoreSlim RecoveryPermits { get; }
+
+    /// <summary>The members and leases in the default journal's database.</summary>
+    internal Coordination Coordination => Journal("").Store.Coordination;
+
+    /// <summary>A journal by its path in the configuration; the default one for the empty path.</summary>
+    /// <exception cref="ConfigurationException">It is not configured, or not for this engine.</exception>
+    internal SqlPlugin Journal(string path) => Plugin("journal", path);
+
+    /// <summary>A snapshot store by its path in the configuration; the default one for the empty path.</summary>
+    /// <inheritdoc cref="Journal"/>
+    internal SqlPlugin SnapshotStore(string path) => Plugin("snapshot-store", path);
+
+    private SqlPlugin Plugin(string kind, string path)
+    {
+        var key = $"akka.persistence.{kind}.plugin";
+        if (string.IsNullOrEmpty(path)) path = system.Settings.Config.GetString(key) ?? "";
+        if (path.Length == 0) throw new ConfigurationException($"{key} is not set; the embedded engine has akka.persistence.{kind}.sql");
+        return plugins.GetOrAdd(path, _ => new Lazy<SqlPlugin>(() => Open(kind, path))).Value;
+    }
+
+    private SqlPlugin Open(string kind, string path)
+    {
+        var all = system.Settings.Config;
+        var config = (all.GetConfig(path) ?? throw new ConfigurationException($"there is no plugin {path}; the embedded engine has akka.persistence.{kind}.sql"))
+            .WithFallback(all.GetConfig($"akka.persistence.{kind}.sql"));
+        var connection = config.GetString("connection-string") ?? "";
+        if (connection.Length == 0) throw new ConfigurationException($"{path}.connection-string is not set; the embedded engine keeps events in SQLite or PostgreSQL");
+        if (config.GetString("table-mapping") is { } mapping && mapping != "default")
+            throw new ConfigurationException($"{path}.table-mapping is {mapping}; the embedded engine has only the default one");
+        var provider = config.GetString("provider-name") ?? "";
+        lock (stores)
+        {
+            if (!stores.TryGetValue((provider, connection), out var store))
+            {
+                var database = SqlDatabase.For(provider, connection, config.GetTimeSpan("circuit-breaker.call-timeout"));
+                store = stores[(provider, connection)] = new SqlStore(database, config.GetInt("batch-size", 400));
+            }
+
+            return new SqlPlugin(system.Serialization, store)
+            {
+                CreatesTables = config.GetBoolean("auto-initialize"),
+                PageSize = config.GetInt("replay-batch-size"),
+                ReadTimeout = config.GetTimeSpan("recovery-event-timeout", TimeSpan.FromSeconds(30)),
+            };
+        }
+    }
+}
