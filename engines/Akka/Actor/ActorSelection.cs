@@ -46,7 +46,7 @@ public class ActorSelection : ICanTell
     {
         try
         {
-            var identity = await this.Ask<ActorIdentity>(new Identify(this), timeout, ct).ConfigureAwait(false);
+            var identity = await this.Ask<ActorIdentity>(new Identify(null!), timeout, ct).ConfigureAwait(false);
             return identity.Subject ?? throw new ActorNotFoundException($"there is no actor at {this}");
         }
         catch (AskTimeoutException e)

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+
+namespace ActorRlhf.Engines.Tests.Akka;
+
+/// <summary>An actor system in a process of its own, which a test may kill or freeze. It does not outlive the test.</summary>
+public sealed partial class NodeProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+
+    private NodeProcess(string scenario, string system, string hocon)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "ActorRlhf.Engines.Tests.Node.dll");
+        _process = new Process
+        {
+            StartInfo = new ProcessStartInfo("dotnet", [program, scenario, system, hocon]) { RedirectStandardInput = true, RedirectStandardOutput = true },
+            EnableRaisingEvents = true,
+        };
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+                _lines.Writer.TryComplete();
+            else
+                _lines.Writer.TryWrite(line.Data);
+        };
+        _process.Start();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary>Everything the node wrote that no test waited for, for an error's text.</summary>
+    public List<string> Unclaimed { get; } = [];
+
+    /// <summary>Its address, <c>akka.tcp://system@host:port</c>.</summary>
+    public string Address { get; private set; } = "";
+
+    /// <summary>Its port.</summary>
+    public int Port => int.Parse(Address[(Address.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Its process's number.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts a scenario of <c>tests/Engines.Tests.Node</c> and waits until it is up.</summary>
+    public static async Task<NodeProcess> StartAsync(string scenario, string system, string hocon)
+    {
+        var node = new NodeProcess(scenario, system, hocon);
+        try
+        {
+            node.Address = (await node.ExpectAsync("ready "))["ready ".Length..];
+            return node;
+        }
+        catch
+        {
+            node.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for a line that begins so; others before it go to <see cref="Unclaimed"/>.</summary>
+    public async Task<string> ExpectAsync(string prefix, TimeSpan? within = null)
+    {
+        using var time = new CancellationTokenSource(within ?? Patience);
+        try
+        {
+            while (true)
+            {
+                var line = await _lines.Reader.ReadAsync(time.Token);
+                if (line.StartsWith(prefix, StringComparison.Ordinal))
+                    return line;
+                Unclaimed.Add(line);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+        {
+            var what = e is ChannelClosedException ? "ended without" : $"did not, within {within ?? Patience}, write";
+            throw new TimeoutException($"node {Id} {what} a line \"{prefix}…\"; it wrote\n{string.Join('\n', Unclaimed)}", e);
+        }
+    }
+
+    /// <summary>Sends a command to the scenario.</summary>
+    public void Command(string line)
+    {
+        _process.StandardInput.WriteLine(line);
+        _process.StandardInput.Flush();
+    }
+
+    /// <summary>Ends it in good order and waits for that.</summary>
+    public async Task TerminateAsync()
+    {
+        Command("terminate");
+        await ExpectAsync("terminated");
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        _process.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>SIGSTOP: it stands still, its sockets stay open.</summary>
+    public void Freeze() => Signal(19);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => Signal(18);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            Kill();
+        _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        if (Send(_process.Id, signal) != 0)
+            throw new InvalidOperationException($"signal {signal} did not reach process {_process.Id}: errno {Marshal.GetLastPInvokeError()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Send(int process, int signal);
+}

@@ -1,0 +1,43 @@
+using Akka.Actor;
+using Akka.Event;
+using ActorRlhf.Engines.Tests.Akka.Remote;
+
+namespace ActorRlhf.Engines.Tests.Embedded.Remote;
+
+public sealed class TlsTests
+{
+    [Fact]
+    public async Task Nodes_that_share_a_certificate_need_no_authority_for_it()
+    {
+        using var certificate = new SelfSigned();
+        await using RemoteFixture here = new(certificate.Configure(suppressValidation: false)), there = new(certificate.Configure(suppressValidation: false));
+        var inbox = there.Inbox();
+        var found = await here.System.ActorSelection(there.Address + inbox.Actor.Path.ToStringWithoutAddress()).ResolveOne(RemoteFixture.Patience);
+        found.Tell("hello");
+        Assert.Equal("hello", await inbox.ReceiveAsync<string>());
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_refused()
+    {
+        using SelfSigned own = new(), strange = new();
+        await using RemoteFixture here = new(own.Configure(suppressValidation: false)), there = new(strange.Configure(suppressValidation: true));
+        var log = here.Inbox();
+        here.System.EventStream.Subscribe(log.Actor, typeof(Warning));
+        here.System.ActorSelection(there.Address + "/user/any").Tell("secret");
+        Assert.Contains("Cannot reach", (await log.ReceiveAsync<Warning>()).Message.ToString());
+    }
+
+    [Fact]
+    public async Task A_peer_without_TLS_is_refused()
+    {
+        using var certificate = new SelfSigned();
+        await using var server = new RemoteFixture(certificate.Configure(suppressValidation: false));
+        var log = server.Inbox();
+        server.System.EventStream.Subscribe(log.Actor, typeof(Warning));
+        using var peer = new HostilePeer(server.Address);
+        peer.SendFrame(writer => writer.WriteBytes("hello"u8));
+        Assert.True(peer.IsClosed());
+        Assert.Contains("Closed the connection from", (await log.ReceiveAsync<Warning>()).Message.ToString());
+    }
+}
