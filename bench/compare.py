@@ -12,7 +12,7 @@ CASES = {
 }
 # Cases that PyTorch has no counterpart to.
 ALONE = {
-    "actors": [["--kind", "tell"], ["--kind", "pingpong"], ["--kind", "ask"]],
+    "actors": [["--kind", "tell"], ["--kind", "pingpong"], ["--kind", "ask"], ["--kind", "remote"]],
 }
 
 

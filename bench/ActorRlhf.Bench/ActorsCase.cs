@@ -8,7 +8,7 @@ namespace ActorRlhf.Bench;
 /// <summary>
 /// Messages between actors of one process: how many a second, and how long one takes when it does not have to queue. Kinds: <c>tell</c>, one thread
 /// sends to one actor; <c>pingpong</c>, pairs of actors answer each other with a window of messages under way; <c>ask</c>, tasks put a question
-/// and await the answer before the next.
+/// and await the answer before the next; <c>remote</c>, see <see cref="RemoteCase"/>.
 /// </summary>
 internal static class ActorsCase
 {
@@ -17,6 +17,7 @@ internal static class ActorsCase
     public static JsonObject Run(Options options)
     {
         var kind = options.Text("kind", "tell");
+        if (kind == "remote") return RemoteCase.Run(options);
         using var system = ActorSystem.Create("bench", ConfigurationFactory.ParseString("akka.loggers = [], akka.stdout-loglevel = OFF"));
         Measure(system, kind, options, scale: 0.1); // warm up
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
@@ -45,11 +46,11 @@ internal static class ActorsCase
             "tell" => (messages, Flood(system, messages), Singles(system, single)),
             "pingpong" => (messages, Pairs(system, messages, options.Number("pairs", 8), options.Number("window", 100)), RoundTrips(system, single)),
             "ask" => (messages * 2L, Questions(system, messages, options.Number("tasks", 16), []), Questions(system, single)),
-            _ => throw new ArgumentException($"there is no kind '{kind}'; the kinds are tell, pingpong, ask"),
+            _ => throw new ArgumentException($"there is no kind '{kind}'; the kinds are tell, pingpong, ask, remote"),
         };
     }
 
-    private static double Percentile(long[] sorted, double share) =>
+    internal static double Percentile(long[] sorted, double share) =>
         Math.Round(Stopwatch.GetElapsedTime(0, sorted[(int)(share * (sorted.Length - 1))]).TotalMicroseconds, 1);
 
     private static double Flood(ActorSystem system, int messages)

@@ -15,6 +15,12 @@ if (args.Length == 0)
     return 2;
 }
 
+if (args[0] == "echo") // the other process of actors --kind remote
+{
+    RemoteCase.Echo();
+    return 0;
+}
+
 var options = new Options(args[1..]);
 if (args[0] != "actors") TorchSharp.torch.set_num_threads(options.Threads);
 JsonObject result = args[0] switch
