@@ -14,31 +14,31 @@ public sealed class EventFilterFactory
     }
 
     /// <summary>Errors with an exception of a type.</summary>
-    public EventFilterApplier Exception<TException>(string? message = null, string? start = null, string? contains = null, string? source = null)
-        where TException : Exception => new(
+    public IEventFilterApplier Exception<TException>(string? message = null, string? start = null, string? contains = null, string? source = null)
+        where TException : Exception => new EventFilterApplier(
             test, typeof(Error), e => ((LogEvent)e).Cause is TException cause && Fits(cause.Message, message, start, contains) && From(e, source));
 
     /// <summary>Events of <see cref="LogLevel.ErrorLevel"/>.</summary>
-    public EventFilterApplier Error(string? message = null, string? start = null, string? contains = null, string? source = null) =>
+    public IEventFilterApplier Error(string? message = null, string? start = null, string? contains = null, string? source = null) =>
         Of<Error>(message, start, contains, source);
 
     /// <summary>Events of <see cref="LogLevel.WarningLevel"/>.</summary>
-    public EventFilterApplier Warning(string? message = null, string? start = null, string? contains = null, string? source = null) =>
+    public IEventFilterApplier Warning(string? message = null, string? start = null, string? contains = null, string? source = null) =>
         Of<Warning>(message, start, contains, source);
 
     /// <summary>Events of <see cref="LogLevel.InfoLevel"/>.</summary>
-    public EventFilterApplier Info(string? message = null, string? start = null, string? contains = null, string? source = null) =>
+    public IEventFilterApplier Info(string? message = null, string? start = null, string? contains = null, string? source = null) =>
         Of<Info>(message, start, contains, source);
 
     /// <summary>Events of <see cref="LogLevel.DebugLevel"/>.</summary>
-    public EventFilterApplier Debug(string? message = null, string? start = null, string? contains = null, string? source = null) =>
+    public IEventFilterApplier Debug(string? message = null, string? start = null, string? contains = null, string? source = null) =>
         Of<Debug>(message, start, contains, source);
 
     /// <summary>Dead letters.</summary>
-    public EventFilterApplier DeadLetter() => new(test, typeof(DeadLetter), static _ => true);
+    public IEventFilterApplier DeadLetter() => new EventFilterApplier(test, typeof(DeadLetter), static _ => true);
 
     /// <summary>Dead letters with a message of a type.</summary>
-    public EventFilterApplier DeadLetter<TMessage>() => new(test, typeof(DeadLetter), static e => ((DeadLetter)e).Message is TMessage);
+    public IEventFilterApplier DeadLetter<TMessage>() => new EventFilterApplier(test, typeof(DeadLetter), static e => ((DeadLetter)e).Message is TMessage);
 
     private static bool Fits(string text, string? message, string? start, string? contains) =>
         (message is null || text == message)
@@ -47,29 +47,31 @@ public sealed class EventFilterFactory
 
     private static bool From(object e, string? source) => source is null || ((LogEvent)e).LogSource == source;
 
-    private EventFilterApplier Of<TEvent>(string? message, string? start, string? contains, string? source)
-        where TEvent : LogEvent => new(
+    private IEventFilterApplier Of<TEvent>(string? message, string? start, string? contains, string? source)
+        where TEvent : LogEvent => new EventFilterApplier(
             test, typeof(TEvent), e => Fits(((LogEvent)e).Message.ToString() ?? "", message, start, contains) && From(e, source));
 }
 
 /// <summary>Counts what a filter lets through while an action runs, and as long after it as <c>akka.test.filter-leeway</c> says.</summary>
-public sealed class EventFilterApplier
+public interface IEventFilterApplier
 {
-    private readonly TestKitBase test;
-    private readonly Type channel;
-    private readonly Func<object, bool> matches;
-
-    internal EventFilterApplier(TestKitBase test, Type channel, Func<object, bool> matches)
-    {
-        this.test = test;
-        this.channel = channel;
-        this.matches = matches;
-    }
-
     /// <summary>Expects one event.</summary>
-    public void ExpectOne(Action action) => Expect(1, action);
+    void ExpectOne(Action action);
 
     /// <summary>Expects so many events.</summary>
+    void Expect(int expectedCount, Action action);
+
+    /// <summary>Expects one event.</summary>
+    Task ExpectOneAsync(Func<Task> actionAsync);
+
+    /// <summary>Expects so many events.</summary>
+    Task ExpectAsync(int expectedCount, Func<Task> actionAsync);
+}
+
+internal sealed class EventFilterApplier(TestKitBase test, Type channel, Func<object, bool> matches) : IEventFilterApplier
+{
+    public void ExpectOne(Action action) => Expect(1, action);
+
     public void Expect(int expectedCount, Action action) => ExpectAsync(
         expectedCount,
         () =>
@@ -78,10 +80,8 @@ public sealed class EventFilterApplier
             return Task.CompletedTask;
         }).GetAwaiter().GetResult();
 
-    /// <summary>Expects one event.</summary>
     public Task ExpectOneAsync(Func<Task> actionAsync) => ExpectAsync(1, actionAsync);
 
-    /// <summary>Expects so many events.</summary>
     public async Task ExpectAsync(int expectedCount, Func<Task> actionAsync)
     {
         var counter = new Counter(matches);

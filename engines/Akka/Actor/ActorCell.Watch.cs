@@ -26,18 +26,7 @@ internal sealed partial class ActorCell
     private IActorRef Watch(IActorRef subject, object? message)
     {
         if (subject.Equals(self)) return subject;
-        if (watching is not null && watching.TryGetValue(subject, out var before))
-        {
-            if (!Equals(before, message))
-            {
-                throw new InvalidOperationException(
-                    $"{self} watches {subject} already, with {before ?? "Terminated"} as the message; Unwatch before watching with {message ?? "Terminated"}");
-            }
-
-            return subject;
-        }
-
-        (watching ??= []).Add(subject, message);
+        if (!(watching ??= []).TryAdd(subject, message)) return subject; // as it was watched first
         ((IInternalActorRef)subject).SendSystemMessage(new Watch((IInternalActorRef)subject, self));
         return subject;
     }

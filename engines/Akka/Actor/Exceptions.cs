@@ -87,4 +87,4 @@ public class LoggerInitializationException(string message, Exception? cause = nu
 public class StashOverflowException(string message, Exception? cause = null) : AkkaException(message, cause);
 
 /// <summary>The scheduler cannot take the task.</summary>
-public class SchedulerException(string message) : AkkaException(message);
+public sealed class SchedulerException(string message) : AkkaException(message);

@@ -88,12 +88,21 @@ public sealed class Terminated(IActorRef actorRef, bool existenceConfirmed, bool
 }
 
 /// <summary>Answered by every actor with <see cref="ActorIdentity"/>.</summary>
-public sealed record Identify(object MessageId) : IAutoReceivedMessage, INotInfluenceReceiveTimeout;
+public sealed class Identify(object messageId) : IAutoReceivedMessage, INotInfluenceReceiveTimeout
+{
+    /// <summary>What the answer will have.</summary>
+    public object MessageId => messageId;
+}
 
 /// <summary>The answer to <see cref="Identify"/>.</summary>
-/// <param name="MessageId">What the question had.</param>
-/// <param name="Subject">The actor; null where there is none.</param>
-public sealed record ActorIdentity(object MessageId, IActorRef? Subject);
+public sealed class ActorIdentity(object messageId, IActorRef? subject)
+{
+    /// <summary>What the question had.</summary>
+    public object MessageId => messageId;
+
+    /// <summary>The actor; null where there is none.</summary>
+    public IActorRef? Subject => subject;
+}
 
 /// <summary>How something went.</summary>
 public abstract class Status

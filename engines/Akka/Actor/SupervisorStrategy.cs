@@ -85,10 +85,10 @@ public abstract class SupervisorStrategy
     public IDecider Decider { get; }
 
     /// <summary>How often a child may be restarted within the window; -1 for without end.</summary>
-    public int MaxNumberOfRetries { get; }
+    internal int MaxNumberOfRetries { get; }
 
     /// <summary>The window in milliseconds; -1 for none.</summary>
-    public int WithinTimeRangeMilliseconds { get; }
+    internal int WithinTimeRangeMilliseconds { get; }
 
     /// <summary>Whether failures are logged.</summary>
     protected bool LoggingEnabled { get; }

@@ -49,7 +49,14 @@ internal sealed class ThreadsDispatcher(string id, int throughput, int threads) 
             for (var i = 0; i < threads; i++) new Thread(Run) { IsBackground = true, Name = $"{Id}-{i}" }.Start();
         }
 
-        if (!work.IsAddingCompleted) work.Add(mailbox);
+        try
+        {
+            work.Add(mailbox);
+        }
+        catch (InvalidOperationException)
+        {
+            // The system, or the one actor of this thread, has ended.
+        }
     }
 
     internal override void Shutdown() => work.CompleteAdding();
@@ -89,10 +96,10 @@ internal sealed class PinnedDispatcher(string id, int throughput) : MessageDispa
 public sealed class Dispatchers
 {
     /// <summary>The dispatcher of actors that ask for no other.</summary>
-    public static readonly string DefaultDispatcherId = "akka.actor.default-dispatcher";
+    public const string DefaultDispatcherId = "akka.actor.default-dispatcher";
 
     /// <summary>The dispatcher of the engine's own actors.</summary>
-    public static readonly string InternalDispatcherId = "akka.actor.internal-dispatcher";
+    internal const string InternalDispatcherId = "akka.actor.internal-dispatcher";
 
     private readonly Settings settings;
     private readonly ConcurrentDictionary<string, MessageDispatcher> dispatchers = new();

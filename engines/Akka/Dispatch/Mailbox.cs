@@ -79,7 +79,7 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher, Mess
     /// <summary>Lets the actor run if it does not already.</summary>
     public void Schedule()
     {
-        if (Volatile.Read(ref scheduled) == 0 && Interlocked.Exchange(ref scheduled, 1) == 0) dispatcher.Schedule(this);
+        if (Volatile.Read(ref scheduled) == 0 && !IsClosed && Interlocked.Exchange(ref scheduled, 1) == 0) dispatcher.Schedule(this);
     }
 
     public void Execute()

@@ -151,36 +151,6 @@ internal sealed class BoundedQueue(int capacity, TimeSpan pushTimeout) : Message
     }
 }
 
-/// <summary>A queue that gives <see cref="IControlMessage"/>s before all others.</summary>
-internal sealed class ControlAwareQueue : MessageQueue
-{
-    private readonly UnboundedQueue control = new();
-    private readonly UnboundedQueue other = new();
-
-    public override bool IsEmpty => control.IsEmpty && other.IsEmpty;
-
-    public override int Count => control.Count + other.Count;
-
-    public override bool TryAdd(QueuedMessage message, out bool wasEmpty) =>
-        (message.Message is IControlMessage ? control : other).TryAdd(message, out wasEmpty);
-
-    public override QueuedMessage? Take() => control.Take() ?? other.Take();
-
-    public override QueuedMessage? Close()
-    {
-        var first = control.Close();
-        var rest = other.Close();
-        if (first is null) return rest;
-        var last = first;
-        while (last.Next is { } next) last = next;
-        last.Next = rest;
-        return first;
-    }
-}
-
-/// <summary>A message that overtakes others in an <c>UnboundedControlAwareMailbox</c>.</summary>
-public interface IControlMessage;
-
 /// <summary>The kinds of mailboxes, by the ids that <see cref="Props.WithMailbox"/> takes: paths of configuration with a <c>mailbox-type</c>.</summary>
 public sealed class Mailboxes
 {
@@ -206,8 +176,6 @@ public sealed class Mailboxes
         {
             case "Akka.Dispatch.UnboundedMailbox" or "Akka.Dispatch.UnboundedDequeBasedMailbox":
                 return static () => new UnboundedQueue();
-            case "Akka.Dispatch.UnboundedControlAwareMailbox":
-                return static () => new ControlAwareQueue();
             case "Akka.Dispatch.BoundedMailbox" or "Akka.Dispatch.BoundedDequeBasedMailbox":
                 var capacity = config.GetInt("mailbox-capacity");
                 var pushTimeout = config.GetTimeSpan("mailbox-push-timeout-time");
@@ -215,7 +183,7 @@ public sealed class Mailboxes
                 return () => new BoundedQueue(capacity, pushTimeout);
             default:
                 throw new ConfigurationException(
-                    $"{id}.mailbox-type is \"{type}\"; the embedded engine has UnboundedMailbox, BoundedMailbox, their DequeBased namesakes and UnboundedControlAwareMailbox");
+                    $"{id}.mailbox-type is \"{type}\"; the embedded engine has UnboundedMailbox, BoundedMailbox and their DequeBased namesakes");
         }
     }
 }

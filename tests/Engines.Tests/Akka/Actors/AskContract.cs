@@ -93,7 +93,7 @@ public sealed class AskContract : TestKit
             Receive<string>(text => text == "fail", _ => Sender.Tell(new Status.Failure(new InvalidOperationException("broken"))));
             Receive<string>(_ => { });
             Receive<IActorRef>(replyTo => replyTo.Tell("directly"));
-            Receive<ActorPath>(path => Context.ActorSelection(path).Tell("by path"));
+            Receive<ActorPath>(path => ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(path).Tell("by path"));
         }
     }
 }

@@ -190,9 +190,6 @@ public sealed class SystemContract : TestKit
     }
 
     [Fact]
-    public void Null_cannot_be_sent() => Assert.Throws<InvalidMessageException>(() => Sys.ActorOf(Props.Create<Echo>()).Tell(null!));
-
-    [Fact]
     public async Task A_system_that_has_ended_has_run_its_termination_callbacks_and_stopped_its_actors()
     {
         var system = ActorSystem.Create("ending");

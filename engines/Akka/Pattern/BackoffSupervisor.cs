@@ -1,0 +1,137 @@
+using Akka.Actor;
+
+namespace Akka.Pattern;
+
+/// <summary>
+/// Keeps one child going: when it ends it is made again after a pause, which doubles each time it ends again before it has lasted as long as the
+/// shortest pause. What it is sent goes to the child; while there is none, to dead letters.
+/// </summary>
+public sealed class BackoffSupervisor : UntypedActor
+{
+    private readonly Props childProps;
+    private readonly string childName;
+    private readonly TimeSpan minBackoff;
+    private readonly TimeSpan maxBackoff;
+    private readonly double randomFactor;
+    private readonly SupervisorStrategy strategy;
+    private IActorRef? child;
+    private int restarts;
+
+    internal BackoffSupervisor(
+        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, SupervisorStrategy strategy)
+    {
+        this.childProps = childProps;
+        this.childName = childName;
+        this.minBackoff = minBackoff;
+        this.maxBackoff = maxBackoff;
+        this.randomFactor = randomFactor;
+        this.strategy = strategy;
+    }
+
+    /// <summary>Props of a supervisor that makes its child again without end.</summary>
+    /// <param name="childProps">The child.</param>
+    /// <param name="childName">Its name.</param>
+    /// <param name="minBackoff">The shortest pause.</param>
+    /// <param name="maxBackoff">The longest.</param>
+    /// <param name="randomFactor">By how much of itself a pause may be longer, so that not all come back at once.</param>
+    public static Props Props(Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor) =>
+        PropsWithSupervisorStrategy(childProps, childName, minBackoff, maxBackoff, randomFactor, Actor.SupervisorStrategy.DefaultStrategy);
+
+    /// <summary>Props of a supervisor that makes its child again so often and then ends.</summary>
+    /// <inheritdoc cref="Props(Props, string, TimeSpan, TimeSpan, double)"/>
+    public static Props Props(
+        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, int maxNrOfRetries) =>
+        PropsWithSupervisorStrategy(
+            childProps, childName, minBackoff, maxBackoff, randomFactor,
+            new OneForOneStrategy(maxNrOfRetries, null, Actor.SupervisorStrategy.DefaultDecider));
+
+    /// <summary>Props of a supervisor with a strategy for its child's failures.</summary>
+    /// <inheritdoc cref="Props(Props, string, TimeSpan, TimeSpan, double)"/>
+    public static Props PropsWithSupervisorStrategy(
+        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, SupervisorStrategy strategy)
+    {
+        if (minBackoff <= TimeSpan.Zero || maxBackoff < minBackoff)
+            throw new ArgumentException($"pauses from {minBackoff} to {maxBackoff} are not possible; the shortest must be positive and not above the longest");
+        return Actor.Props.CreateBy(new Producer(() => new BackoffSupervisor(childProps, childName, minBackoff, maxBackoff, randomFactor, strategy)));
+    }
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => strategy;
+
+    /// <inheritdoc/>
+    protected override void PreStart() => StartChild();
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Terminated terminated when terminated.ActorRef.Equals(child):
+                ChildEnded();
+                break;
+            case StartAgain:
+                StartChild();
+                Context.System.Scheduler.ScheduleTellOnce(minBackoff, Self, new Lasted(restarts), Self);
+                break;
+            case Lasted lasted:
+                if (lasted.Restarts == restarts) restarts = 0;
+                break;
+            case GetCurrentChild:
+                Sender.Tell(new CurrentChild(child ?? ActorRefs.Nobody));
+                break;
+            default:
+                if (child is null) Context.System.DeadLetters.Forward(message);
+                else if (child.Equals(Sender)) Context.Parent.Tell(message);
+                else child.Forward(message);
+                break;
+        }
+    }
+
+    private void StartChild() => child ??= Context.Watch(Context.ActorOf(childProps, childName));
+
+    private void ChildEnded()
+    {
+        child = null;
+        if (strategy.MaxNumberOfRetries >= 0 && restarts >= strategy.MaxNumberOfRetries)
+        {
+            Context.Stop(Self);
+            return;
+        }
+
+        var pause = Math.Min(maxBackoff.Ticks, minBackoff.Ticks * Math.Pow(2, restarts)) * (1 + (Random.Shared.NextDouble() * randomFactor));
+        restarts++;
+        Context.System.Scheduler.ScheduleTellOnce(TimeSpan.FromTicks((long)pause), Self, StartAgain.Instance, Self);
+    }
+
+    /// <summary>Asks for the child; answered with <see cref="CurrentChild"/>.</summary>
+    public sealed class GetCurrentChild
+    {
+        /// <summary>The only instance.</summary>
+        public static readonly GetCurrentChild Instance = new();
+    }
+
+    /// <summary>The child, or <see cref="ActorRefs.Nobody"/> during a pause.</summary>
+    public sealed class CurrentChild(IActorRef @ref)
+    {
+        /// <summary>The child.</summary>
+        public IActorRef Ref => @ref;
+    }
+
+    private sealed class StartAgain : INoSerializationVerificationNeeded, Event.IDeadLetterSuppression
+    {
+        public static readonly StartAgain Instance = new();
+    }
+
+    private sealed record Lasted(int Restarts) : INoSerializationVerificationNeeded, Event.IDeadLetterSuppression;
+
+    private sealed class Producer(Func<BackoffSupervisor> produce) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(BackoffSupervisor);
+
+        public ActorBase Produce() => produce();
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+}
