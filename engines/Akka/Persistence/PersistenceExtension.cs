@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.Persistence.Sql;
 
 namespace Akka.Persistence;
@@ -66,7 +67,8 @@ public class PersistenceExtension : IExtension
         {
             if (!stores.TryGetValue((provider, connection), out var store))
             {
-                var database = SqlDatabase.For(provider, connection, config.GetTimeSpan("circuit-breaker.call-timeout"));
+                var database = SqlDatabase.For(
+                    provider, connection, config.GetTimeSpan("circuit-breaker.call-timeout"), warning => system.Log.Warning("{0}", warning));
                 store = stores[(provider, connection)] = new SqlStore(database, config.GetInt("batch-size", 400));
             }
 

@@ -40,6 +40,9 @@ public sealed partial class NodeProcess : IDisposable
     /// <summary>Its port.</summary>
     public int Port => int.Parse(Address[(Address.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Its process's number.</summary>
     public int Id => _process.Id;
 
@@ -78,6 +81,16 @@ public sealed partial class NodeProcess : IDisposable
             var what = e is ChannelClosedException ? "ended without" : $"did not, within {within ?? Patience}, write";
             throw new TimeoutException($"node {Id} {what} a line \"{prefix}…\"; it wrote\n{string.Join('\n', Unclaimed)}", e);
         }
+    }
+
+    /// <summary>What it still had to say when it ended.</summary>
+    public async Task<List<string>> RestAsync()
+    {
+        using var time = new CancellationTokenSource(Patience);
+        var rest = new List<string>();
+        await foreach (var line in _lines.Reader.ReadAllAsync(time.Token))
+            rest.Add(line);
+        return rest;
     }
 
     /// <summary>Sends a command to the scenario.</summary>

@@ -49,8 +49,8 @@ internal sealed class Coordination : IDisposable
         foreach (var earlier in Owners(session).Where(other => other != owner && other.StartsWith(address, StringComparison.Ordinal)))
             Bury(session, earlier);
         session.Execute($"""
-            INSERT INTO akka_embedded_member (owner, number, roles, status, heartbeat)
-            VALUES (@owner, (SELECT coalesce(max(number), 0) + 1 FROM akka_embedded_member), @roles, @status, {Now})
+            INSERT INTO akka_embedded_member (owner, number, roles, status, heartbeat, gap)
+            VALUES (@owner, (SELECT coalesce(max(number), 0) + 1 FROM akka_embedded_member), @roles, @status, {Now}, 0)
             """, ("owner", owner), ("roles", roles), ("status", status));
         return Take(session, OwnLease(owner), owner, leaseTime);
     });
@@ -58,7 +58,9 @@ internal sealed class Coordination : IDisposable
     /// <summary>Says that a member is alive, renews its leases, and looks around.</summary>
     public Task<Pulse> Beat(string owner, TimeSpan leaseTime) => Run(session =>
     {
-        var alive = session.Execute($"UPDATE akka_embedded_member SET heartbeat = {Now} WHERE owner = @owner AND status <> @dead", ("owner", owner), ("dead", Dead)) > 0;
+        var alive = session.Execute($"""
+            UPDATE akka_embedded_member SET gap = {Now} - heartbeat, heartbeat = {Now} WHERE owner = @owner AND status <> @dead
+            """, ("owner", owner), ("dead", Dead)) > 0;
         if (alive)
             session.Execute($"""
                 UPDATE akka_embedded_lease SET expires = {Now} + @time WHERE name IN (SELECT name FROM akka_embedded_lease WHERE owner = @owner ORDER BY name{database.LockRows})
@@ -73,15 +75,21 @@ internal sealed class Coordination : IDisposable
 
     /// <summary>Declares a member dead and frees its leases, if it has been silent for long enough. From then on nothing that it writes gets in.</summary>
     /// <param name="owner">The member.</param>
-    /// <param name="silence">How long its last heartbeat must be ago by the database's clock; zero to declare it dead whatever it says.</param>
+    /// <param name="silence">
+    /// How long its last heartbeat must be ago by the database's clock; zero to declare it dead whatever it says. Who was itself silent for so
+    /// long before its own last heartbeat cannot judge: then the database did not answer, and the others may only be waiting for their turn.
+    /// </param>
+    /// <param name="judge">The member that finds it dead.</param>
     /// <returns>Whether it is dead now.</returns>
-    public Task<bool> DeclareDead(string owner, TimeSpan silence) => Run(session =>
+    public Task<bool> DeclareDead(string owner, TimeSpan silence, string judge) => Run(session =>
     {
-        var members = session.Query($"SELECT status, {Now} - heartbeat FROM akka_embedded_member WHERE owner = @owner{database.LockRows}", row => (Status: row.GetString(0), Silence: row.GetInt64(1)), ("owner", owner));
-        if (members is not [var (status, silent)] || status == Dead)
-            return true;
-        if (silent < (long)silence.TotalMilliseconds)
-            return false;
+        var members = session.Query($"""
+            SELECT owner, status, {Now} - heartbeat, gap FROM akka_embedded_member WHERE owner IN (@owner, @judge) ORDER BY owner{database.LockRows}
+            """, row => (Owner: row.GetString(0), Status: row.GetString(1), Silence: row.GetInt64(2), Gap: row.GetInt64(3)), ("owner", owner), ("judge", judge));
+        var least = (long)silence.TotalMilliseconds;
+        if (!members.Exists(member => member.Owner == owner && member.Status != Dead)) return true;
+        if (least > 0 && !members.Exists(member => member.Owner == judge && member.Status != Dead && member.Silence + member.Gap < least)) return false;
+        if (members.Exists(member => member.Owner == owner && member.Silence < least)) return false;
         Bury(session, owner);
         return true;
     });

@@ -20,6 +20,9 @@ internal abstract class SqlDatabase(string providerName, string connectionString
     /// <summary>How long a statement may take.</summary>
     public TimeSpan Timeout { get; } = timeout;
 
+    /// <summary>Told what an operator should know.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <summary>An expression for now, in milliseconds, on the one clock that every expiry is judged by.</summary>
     public abstract string Clock { get; }
 
@@ -31,11 +34,13 @@ internal abstract class SqlDatabase(string providerName, string connectionString
 
     /// <summary>The database that a plugin's configuration names.</summary>
     /// <exception cref="ConfigurationException">The provider is not one of those here.</exception>
-    public static SqlDatabase For(string providerName, string connectionString, TimeSpan timeout) => providerName switch
+    public static SqlDatabase For(string providerName, string connectionString, TimeSpan timeout, Action<string>? warn = null) => providerName switch
     {
-        "SQLite" or "SQLite.MS" => new SqliteDatabase(providerName, connectionString, timeout),
-        "PostgreSQL" or "PostgreSQL.9.2" or "PostgreSQL.9.3" or "PostgreSQL.9.5" or "PostgreSQL.15" => new PostgresDatabase(providerName, connectionString, timeout),
-        _ => throw new ConfigurationException($"provider-name is \"{providerName}\"; the embedded engine has SQLite.MS and PostgreSQL.15 (for other databases build with RlhfEngines=published)"),
+        "SQLite" or "SQLite.MS" => new SqliteDatabase(providerName, connectionString, timeout) { Warn = warn ?? (_ => { }) },
+        "PostgreSQL" or "PostgreSQL.9.2" or "PostgreSQL.9.3" or "PostgreSQL.9.5" or "PostgreSQL.15" =>
+            new PostgresDatabase(providerName, connectionString, timeout),
+        _ => throw new ConfigurationException(
+            $"provider-name is \"{providerName}\"; the embedded engine has SQLite.MS and PostgreSQL.15 (for others build with RlhfEngines=published)"),
     };
 
     /// <summary>Opens the connection of a thread that writes.</summary>

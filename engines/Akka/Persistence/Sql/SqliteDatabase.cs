@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Diagnostics;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Akka.Persistence.Sql;
 
@@ -10,11 +12,13 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     private readonly string writing;
     private readonly string reading;
+    private readonly string file;
 
     public SqliteDatabase(string providerName, string connectionString, TimeSpan timeout) : base(providerName, connectionString, timeout)
     {
         var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = (int)timeout.TotalSeconds };
         reading = builder.ConnectionString;
+        file = Path.GetFullPath(builder.DataSource);
         builder.Pooling = false;
         writing = builder.ConnectionString;
     }
@@ -38,7 +42,6 @@ internal sealed class SqliteDatabase : SqlDatabase
             connection.Open();
             connection.CreateFunction("machine_clock", () => Environment.TickCount64);
             var session = new SqlSession(connection);
-            session.Execute($"PRAGMA busy_timeout = {(int)Timeout.TotalMilliseconds}");
             session.Execute("PRAGMA journal_mode = WAL");
             session.Execute("PRAGMA synchronous = FULL");
             return session;
@@ -57,7 +60,25 @@ internal sealed class SqliteDatabase : SqlDatabase
         return connection;
     }
 
-    public override void Begin(SqlSession session) => session.Execute("BEGIN IMMEDIATE");
+    /// <inheritdoc/>
+    /// <remarks>
+    /// One process writes at a time. Those that wait look every millisecond, so each gets its turn soon; SQLite's own handler would look ten times
+    /// a second, and a process that writes without a pause would keep the others out.
+    /// </remarks>
+    public override void Begin(SqlSession session)
+    {
+        var handle = ((SqliteConnection)session.Connection).Handle;
+        var started = Stopwatch.GetTimestamp();
+        StoppedWriter? stopped = null;
+        while (true)
+        {
+            var outcome = raw.sqlite3_exec(handle, "BEGIN IMMEDIATE");
+            if (outcome == raw.SQLITE_OK) return;
+            if (outcome != raw.SQLITE_BUSY || Stopwatch.GetElapsedTime(started) > Timeout) SqliteException.ThrowExceptionForRC(outcome, handle);
+            Thread.Sleep(1);
+            if (Stopwatch.GetElapsedTime(started) > StoppedWriter.Patience) (stopped ??= new StoppedWriter(file, Warn)).End();
+        }
+    }
 
     public override void Commit(SqlSession session) => session.Execute("COMMIT");
 
@@ -110,7 +131,7 @@ internal sealed class SqliteDatabase : SqlDatabase
     public override void CreateCoordinationTables(SqlSession session)
     {
         session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_lease (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, epoch INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID");
-        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_member (owner TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL, roles TEXT NOT NULL, status TEXT NOT NULL, heartbeat INTEGER NOT NULL) WITHOUT ROWID");
+        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_member (owner TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL, roles TEXT NOT NULL, status TEXT NOT NULL, heartbeat INTEGER NOT NULL, gap INTEGER NOT NULL) WITHOUT ROWID");
         session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_boot (id TEXT NOT NULL)");
 
         // Nobody outlives the machine: what an earlier start of it left is nobody's, whatever the clock says now.

@@ -7,6 +7,7 @@ public sealed class CoordinationTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan Threshold = TimeSpan.FromMilliseconds(300);
 
     [Theory, OnSqlite, OnPostgres]
     public async Task A_lease_has_one_owner_and_its_epoch_rises_by_one_whenever_that_changes(string provider)
@@ -68,19 +69,37 @@ public sealed class CoordinationTests
         using var fixture = new StoreFixture(provider);
         var cluster = fixture.Coordination;
         await cluster.Join("a#1", "learner", "Up", Long);
+        await cluster.Join("b#2", "", "Up", Long);
         await cluster.Acquire("x", "a#1", Long);
-        Assert.False(await cluster.DeclareDead("a#1", Long));
+        Assert.False(await cluster.DeclareDead("a#1", Long, "b#2"));
         Assert.True((await cluster.Beat("a#1", Long)).Alive);
 
-        while (!await cluster.DeclareDead("a#1", Short))
-            await Task.Yield();
+        while (!await cluster.DeclareDead("a#1", Threshold, "b#2")) await cluster.Beat("b#2", Long);
         var pulse = await cluster.Beat("a#1", Long);
         Assert.False(pulse.Alive);
         Assert.Empty(pulse.Leases);
-        Assert.Equal(("a#1", Coordination.Dead), (Assert.Single(pulse.Members).Owner, pulse.Members[0].Status));
+        Assert.Equal([Coordination.Dead, "Up"], pulse.Members.Select(member => member.Status));
         Assert.Equal("", Assert.Single(await cluster.Leases("x")).Owner);
         Assert.False(await cluster.SetStatus("a#1", "Up"));
         await Assert.ThrowsAsync<LeaseLostException>(() => cluster.Acquire("x", "a#1", Long));
+    }
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task Who_was_silent_itself_cannot_judge_until_it_has_been_heard_again_for_a_while(string provider)
+    {
+        using var fixture = new StoreFixture(provider);
+        var cluster = fixture.Coordination;
+        await cluster.Join("a#1", "", "Up", Long);
+        await cluster.Join("b#2", "", "Up", Long);
+        while ((await cluster.Members()).Any(member => member.Silence < Threshold)) await Task.Delay(1);
+
+        // Both stood still, as they do while the database does not answer; b is the first that gets through.
+        Assert.False(await cluster.DeclareDead("a#1", Threshold, "b#2"));
+        await cluster.Beat("b#2", Long);
+        Assert.False(await cluster.DeclareDead("a#1", Threshold, "b#2"));
+        Assert.False(await cluster.DeclareDead("a#1", Threshold, "nobody#3"));
+        await cluster.Beat("b#2", Long);
+        Assert.True(await cluster.DeclareDead("a#1", Threshold, "b#2"));
     }
 
     [Theory, OnSqlite, OnPostgres]

@@ -7,10 +7,12 @@ namespace ActorRlhf.Engines.Tests.Embedded.Persistence;
 internal sealed class StoreFixture : IDisposable
 {
     private readonly TestDatabase database;
+    private readonly TimeSpan timeout;
     private readonly List<SqlStore> stores = [];
 
-    public StoreFixture(string provider)
+    public StoreFixture(string provider, TimeSpan? timeout = null)
     {
+        this.timeout = timeout ?? TimeSpan.FromSeconds(10);
         database = new TestDatabase(provider);
         Store = Open();
         Store.Initialize().Wait();
@@ -18,11 +20,17 @@ internal sealed class StoreFixture : IDisposable
 
     public SqlStore Store { get; }
 
+    /// <summary>What the stores warned of.</summary>
+    public List<string> Warnings { get; } = [];
+
+    /// <summary>Configures the journal of another process.</summary>
+    public string Hocon => database.Hocon;
+
     public Coordination Coordination => Store.Coordination;
 
     public SqlStore Open()
     {
-        var store = new SqlStore(SqlDatabase.For(database.ProviderName, database.ConnectionString, TimeSpan.FromSeconds(10)), 400);
+        var store = new SqlStore(SqlDatabase.For(database.ProviderName, database.ConnectionString, timeout, Warnings.Add), 400);
         stores.Add(store);
         return store;
     }

@@ -1,0 +1,69 @@
+using ActorRlhf.Engines.Tests.Node.Persistence;
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Persistence;
+
+namespace ActorRlhf.Engines.Tests.Akka.Persistence;
+
+/// <summary>Processes killed while they write.</summary>
+public sealed class KillContract
+{
+    private const int Ledgers = 20;
+
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_process_that_is_killed_leaves_every_acknowledged_event_in_order(string provider)
+    {
+        using var database = new TestDatabase(provider);
+        var random = new Random(4);
+        var hocon = "akka.loglevel = OFF\nakka.stdout-loglevel = OFF\n" + EntrySerializer.Hocon + database.Hocon;
+        var acknowledged = new long[Ledgers];
+        for (var life = 0; life < 4; life++)
+        {
+            using var node = await NodeProcess.StartAsync("persistence", "killed", hocon);
+            node.Command($"{Ledgers}");
+            for (var left = random.Next(200, 2000); left > 0; left--) Note(acknowledged, await node.ExpectAsync("ack "));
+            node.Kill();
+            foreach (var line in await node.RestAsync()) Note(acknowledged, line);
+        }
+
+        using var system = ActorSystem.Create("reader", ConfigurationFactory.ParseString(hocon));
+        for (var i = 0; i < Ledgers; i++)
+        {
+            var read = new TaskCompletionSource<List<long>>();
+            var id = $"ledger-{i}";
+            system.ActorOf(Props.Create(() => new Reader(id, read)));
+            var numbers = await read.Task.WaitAsync(PersistenceFixture.Patience);
+            Assert.Equal(Enumerable.Range(1, numbers.Count).Select(number => (long)number), numbers);
+            Assert.True(numbers.Count >= acknowledged[i], $"{id}: {acknowledged[i]} was acknowledged, {numbers.Count} is the last");
+        }
+
+        await system.Terminate();
+    }
+
+    // Each ledger counts up by one, whoever killed it in between: an acknowledged number is never given again.
+    private static void Note(long[] acknowledged, string line)
+    {
+        if (line.Split(' ') is not ["ack", var id, var number]) return;
+        ref var last = ref acknowledged[int.Parse(id["ledger-".Length..], System.Globalization.CultureInfo.InvariantCulture)];
+        var now = long.Parse(number, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.True(now > last, $"{id}: {now} was acknowledged after {last}");
+        last = now;
+    }
+
+    private sealed class Reader : ReceivePersistentActor
+    {
+        public Reader(string id, TaskCompletionSource<List<long>> read)
+        {
+            PersistenceId = id;
+            var numbers = new List<long>();
+            Recover<Entry>(entry =>
+            {
+                Assert.Equal(LastSequenceNr, entry.Number);
+                numbers.Add(entry.Number);
+            });
+            Recover<RecoveryCompleted>(_ => read.SetResult(numbers));
+        }
+
+        public override string PersistenceId { get; }
+    }
+}
