@@ -1,3 +1,4 @@
+using ActorRlhf.Engines.Tests.Node.Actors;
 using ActorRlhf.Engines.Tests.Node.Persistence;
 using ActorRlhf.Engines.Tests.Node.Remote;
 using Akka.Actor;
@@ -15,6 +16,7 @@ public static partial class Scenarios
         var all = new Dictionary<string, Func<ActorSystem, Scenario>>
         {
             ["remote"] = system => new RemoteScenario(system),
+            ["shutdown"] = system => new ShutdownScenario(system),
             ["persistence"] = system => new PersistenceScenario(system),
         };
         AddEmbedded(all);

@@ -83,12 +83,14 @@ internal sealed partial class ActorCell : IUntypedActorContext
         {
             if (message is IAutoReceivedMessage) AutoReceive(message);
             else ReceiveMessage(message);
-            if (!Mailbox.IsAwaiting) MessageDone(message);
+            if (!Mailbox.IsAwaiting) CurrentMessage = null;
         }
         catch (Exception e)
         {
-            Fail(e);
+            Fail(e); // the message at hand is what PreRestart is told
         }
+
+        if (receiveTimeout is not null && !Mailbox.IsAwaiting && message is not INotInfluenceReceiveTimeout) BecomeIdle();
     }
 
     public void ReceiveMessage(object message) => actor!.AroundReceive(behavior!, message);
@@ -194,13 +196,8 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
         awaited = null;
         Mailbox.IsAwaiting = false;
+        if (receiveTimeout is not null && CurrentMessage is not INotInfluenceReceiveTimeout) BecomeIdle();
         task.GetAwaiter().GetResult();
-        MessageDone(CurrentMessage);
-    }
-
-    private void MessageDone(object? message)
-    {
         CurrentMessage = null;
-        if (receiveTimeout is not null && message is not INotInfluenceReceiveTimeout) BecomeIdle();
     }
 }

@@ -33,7 +33,6 @@ public class Settings
         LogDeadLettersDuringShutdown = Config.GetBoolean("akka.log-dead-letters-during-shutdown");
         LogDeadLettersSuspendDuration = Config.GetTimeSpan("akka.log-dead-letters-suspend-duration");
         AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout");
-        DebugUnhandledMessage = Config.GetBoolean("akka.actor.debug.unhandled");
         CoordinatedShutdownTerminateActorSystem = Config.GetBoolean("akka.coordinated-shutdown.terminate-actor-system");
         CoordinatedShutdownRunByActorSystemTerminate = Config.GetBoolean("akka.coordinated-shutdown.run-by-actor-system-terminate");
         if (CoordinatedShutdownRunByActorSystemTerminate && !CoordinatedShutdownTerminateActorSystem)
@@ -81,9 +80,6 @@ public class Settings
 
     /// <summary>How long a question without a timeout waits.</summary>
     public TimeSpan AskTimeout { get; }
-
-    /// <summary>Whether unhandled messages are logged at debug level.</summary>
-    public bool DebugUnhandledMessage { get; }
 
     /// <summary>Whether the last phase of a coordinated shutdown ends the system.</summary>
     public bool CoordinatedShutdownTerminateActorSystem { get; }

@@ -19,7 +19,10 @@ public abstract class MessageDispatcher
     /// <summary>How many messages an actor receives before it lets others run.</summary>
     public int Throughput { get; }
 
-    internal abstract void Schedule(Mailbox mailbox);
+    /// <summary>Has a mailbox run soon.</summary>
+    /// <param name="mailbox">The mailbox.</param>
+    /// <param name="again">Whether it has just run and others come first.</param>
+    internal abstract void Schedule(Mailbox mailbox, bool again);
 
     internal virtual void Detach(Mailbox mailbox)
     {
@@ -33,7 +36,15 @@ public abstract class MessageDispatcher
 /// <summary>Runs actors on .NET's thread pool.</summary>
 internal sealed class ThreadPoolDispatcher(string id, int throughput) : MessageDispatcher(id, throughput)
 {
-    internal override void Schedule(Mailbox mailbox) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: true);
+    private const uint InTurn = 32;
+
+    [ThreadStatic]
+    private static uint scheduled;
+
+    // A thread takes the work that it has queued itself first, and of that the latest: fast for actors that answer each other, but such a
+    // conversation would keep everybody else waiting without end. So one in a few, and whoever has used up its throughput, queues with all others.
+    internal override void Schedule(Mailbox mailbox, bool again) =>
+        ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: !again && ++scheduled % InTurn != 0);
 }
 
 /// <summary>Runs actors on threads of its own, so that whatever blocks the thread pool does not hold them up.</summary>
@@ -42,7 +53,7 @@ internal sealed class ThreadsDispatcher(string id, int throughput, int threads) 
     private readonly BlockingCollection<IThreadPoolWorkItem> work = [];
     private int started;
 
-    internal override void Schedule(Mailbox mailbox)
+    internal override void Schedule(Mailbox mailbox, bool again)
     {
         if (Volatile.Read(ref started) == 0 && Interlocked.Exchange(ref started, 1) == 0)
         {
@@ -70,7 +81,7 @@ internal sealed class ThreadsDispatcher(string id, int throughput, int threads) 
 /// <summary>Runs an actor on the thread that sends to it: for test actors, to which what was sent is there at once.</summary>
 internal sealed class CallingThreadDispatcher(string id) : MessageDispatcher(id, int.MaxValue)
 {
-    internal override void Schedule(Mailbox mailbox) => mailbox.Execute();
+    internal override void Schedule(Mailbox mailbox, bool again) => mailbox.Execute();
 }
 
 /// <summary>Runs each actor on a thread of its own.</summary>
@@ -78,8 +89,8 @@ internal sealed class PinnedDispatcher(string id, int throughput) : MessageDispa
 {
     private readonly ConcurrentDictionary<Mailbox, ThreadsDispatcher> threads = new();
 
-    internal override void Schedule(Mailbox mailbox) =>
-        threads.GetOrAdd(mailbox, static (_, own) => new ThreadsDispatcher(own.Id, own.Throughput, 1), this).Schedule(mailbox);
+    internal override void Schedule(Mailbox mailbox, bool again) =>
+        threads.GetOrAdd(mailbox, static (_, own) => new ThreadsDispatcher(own.Id, own.Throughput, 1), this).Schedule(mailbox, again);
 
     internal override void Detach(Mailbox mailbox)
     {

@@ -77,9 +77,9 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher, Mess
     }
 
     /// <summary>Lets the actor run if it does not already.</summary>
-    public void Schedule()
+    public void Schedule(bool again = false)
     {
-        if (Volatile.Read(ref scheduled) == 0 && !IsClosed && Interlocked.Exchange(ref scheduled, 1) == 0) dispatcher.Schedule(this);
+        if (Volatile.Read(ref scheduled) == 0 && !IsClosed && Interlocked.Exchange(ref scheduled, 1) == 0) dispatcher.Schedule(this, again);
     }
 
     public void Execute()
@@ -100,7 +100,7 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher, Mess
             ActorCell.Current = outer;
             Interlocked.Exchange(ref scheduled, 0);
             var arrived = Volatile.Read(ref system);
-            if (arrived != Closed && (arrived is not null || (!IsHeld && HasMessages))) Schedule();
+            if (arrived != Closed && (arrived is not null || (!IsHeld && HasMessages))) Schedule(again: true);
         }
     }
 

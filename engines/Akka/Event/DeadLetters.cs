@@ -47,6 +47,7 @@ public interface IDeadLetterSuppression;
 /// <summary>Logs the first dead letters, as <c>akka.log-dead-letters</c> says.</summary>
 internal sealed class DeadLetterListener : UntypedActor
 {
+    private readonly Actor.Internal.ActorSystemImpl system = (Actor.Internal.ActorSystemImpl)Context.System;
     private readonly int maximum = Context.System.Settings.LogDeadLetters;
     private readonly TimeSpan pause = Context.System.Settings.LogDeadLettersSuspendDuration;
     private int count;
@@ -62,6 +63,7 @@ internal sealed class DeadLetterListener : UntypedActor
     protected override void OnReceive(object message)
     {
         if (message is not AllDeadLetters { Message: not IDeadLetterSuppression } letter) return;
+        if (system.IsTerminating && !system.Settings.LogDeadLettersDuringShutdown) return;
         if (count >= maximum)
         {
             if (pause == Timeout.InfiniteTimeSpan || Environment.TickCount64 < pausedUntil) return;

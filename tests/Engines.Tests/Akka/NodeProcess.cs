@@ -115,6 +115,14 @@ public sealed partial class NodeProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>SIGTERM, and what the process's exit code is then.</summary>
+    public async Task<int> AskToEndAsync()
+    {
+        Signal(15);
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
     /// <summary>SIGSTOP: it stands still, its sockets stay open.</summary>
     public void Freeze() => Signal(19);
 

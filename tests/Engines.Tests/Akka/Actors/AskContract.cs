@@ -1,12 +1,9 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
-public sealed class AskContract : TestKit
+public sealed class AskContract : ActorContract
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     [Fact]
     public async Task The_answer_is_what_the_actor_tells_its_sender()
     {

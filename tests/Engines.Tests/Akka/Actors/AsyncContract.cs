@@ -1,9 +1,8 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
-public sealed class AsyncContract : TestKit
+public sealed class AsyncContract : ActorContract
 {
     [Fact]
     public void An_asynchronous_handler_ends_before_the_next_message_is_received()
@@ -91,7 +90,7 @@ public sealed class AsyncContract : TestKit
             ReceiveAsync<string>(text => text == "ask", async _ =>
             {
                 var child = Context.ActorOf(Props.Create<Awaiting>());
-                Sender.Tell(await child.Ask<string>("question", TimeSpan.FromSeconds(5)));
+                Sender.Tell(await child.Ask<string>("question", Patience));
             });
             Receive<string>(text => text == "question", _ => Sender.Tell("answer"));
             Receive<string>(text => text == "generation", _ => Sender.Tell("here"));

@@ -1,10 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.TestKit.Xunit2;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
-public sealed class BehaviorContract : TestKit
+public sealed class BehaviorContract : ActorContract
 {
     [Fact]
     public void The_first_handler_that_fits_takes_a_message()

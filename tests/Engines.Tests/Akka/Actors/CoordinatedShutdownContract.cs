@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Akka;
 using Akka.Actor;
 using Akka.Configuration;
+using EmbeddedFactAttribute = ActorRlhf.Engines.Tests.Akka.Configuration.EmbeddedFactAttribute;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
@@ -138,5 +139,17 @@ public sealed class CoordinatedShutdownContract
         Assert.Equal(TimeSpan.FromSeconds(1), shutdown.Timeout("flush"));
         await system.Terminate().WaitAsync(Patience);
         Assert.Equal([CoordinatedShutdown.PhaseServiceStop, "flush", CoordinatedShutdown.PhaseBeforeClusterShutdown], ran);
+    }
+
+    // .NET 10 ends a process at SIGTERM without ProcessExit, which is what the published engine waits for; its hosting handles the signal.
+    [EmbeddedFact]
+    public async Task A_process_that_is_asked_to_end_by_SIGTERM_runs_it_first()
+    {
+        using var node = await NodeProcess.StartAsync("shutdown", "signalled", "");
+        var exit = node.AskToEndAsync();
+
+        Assert.Equal("phase service-stop", await node.ExpectAsync("phase "));
+        Assert.Equal("phase cluster-leave", await node.ExpectAsync("phase "));
+        Assert.Contains(await exit.WaitAsync(Patience), new[] { 0, 143 });
     }
 }

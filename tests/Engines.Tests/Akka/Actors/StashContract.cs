@@ -1,10 +1,9 @@
 using Akka.Actor;
 using Akka.Event;
-using Akka.TestKit.Xunit2;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
-public sealed class StashContract : TestKit
+public sealed class StashContract : ActorContract
 {
     [Fact]
     public void Stashed_messages_come_back_in_order_before_those_that_came_later_with_their_senders()

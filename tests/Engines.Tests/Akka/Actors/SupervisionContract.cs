@@ -1,11 +1,10 @@
 using Akka.Actor;
 using Akka.Pattern;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
-public sealed class SupervisionContract : TestKit
+public sealed class SupervisionContract : ActorContract
 {
     [Fact]
     public void A_child_that_fails_is_restarted_by_default_with_a_new_instance_and_the_same_handle()
@@ -252,7 +251,7 @@ public sealed class SupervisionContract : TestKit
         }
     }
 
-    private static T Ask<T>(IActorRef target, object message) => target.Ask<T>(message, TimeSpan.FromSeconds(5)).GetAwaiter().GetResult();
+    private static T Ask<T>(IActorRef target, object message) => target.Ask<T>(message, Patience).GetAwaiter().GetResult();
 
     private void ExpectMsgAllOfInAnyOrder(string text, IActorRef ended)
     {

@@ -1,11 +1,10 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
-using Akka.TestKit.Xunit2;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
-public sealed class SystemContract : TestKit
+public sealed class SystemContract : ActorContract
 {
     public SystemContract()
         : base("""
@@ -80,7 +79,7 @@ public sealed class SystemContract : TestKit
         using var busy = new ManualResetEventSlim();
         var actor = Sys.ActorOf(Props.Create(() => new Blocking(busy, release)).WithMailbox("small"));
         actor.Tell("first");
-        Assert.True(busy.Wait(TimeSpan.FromSeconds(5)));
+        Assert.True(busy.Wait(Patience));
         for (var i = 0; i < 4; i++) actor.Tell(i);
 
         // Two wait in the mailbox, besides the one at hand.
@@ -186,7 +185,7 @@ public sealed class SystemContract : TestKit
         var echo = Sys.ActorOf(Props.Create<Echo>());
         var forwarder = Sys.ActorOf(Props.Create(() => new Forwarding(echo)));
 
-        Assert.Equal("hello", await forwarder.Ask<string>("hello", TimeSpan.FromSeconds(5)));
+        Assert.Equal("hello", await forwarder.Ask<string>("hello", Patience));
     }
 
     [Fact]

@@ -1,9 +1,8 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
-public sealed class TimeContract : TestKit
+public sealed class TimeContract : ActorContract
 {
     [Fact]
     public void A_single_timer_fires_once_and_a_periodic_one_again_and_again()
@@ -55,32 +54,43 @@ public sealed class TimeContract : TestKit
         var actor = Sys.ActorOf(Props.Create(() => new Idle(TestActor)));
         actor.Tell(TimeSpan.FromMilliseconds(100));
 
-        ExpectMsg("idle");
-        ExpectMsg("idle");
+        ExpectMsg<TimeSpan>();
+        ExpectMsg<TimeSpan>();
         actor.Tell("off");
         FishForMessage<string>(text => text == "off");
         ExpectNoMsg(250);
     }
 
     [Fact]
-    public async Task Messages_put_the_receive_timeout_off_unless_they_are_marked()
+    public async Task The_receive_timeout_counts_from_the_last_message()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Idle(TestActor)));
-        actor.Tell(TimeSpan.FromMilliseconds(400));
-        for (var i = 0; i < 8; i++)
+        actor.Tell(TimeSpan.FromMilliseconds(1_500));
+        for (var i = 0; i < 40; i++)
         {
-            await Task.Delay(100);
+            await Task.Delay(50);
             actor.Tell("activity");
-            ExpectMsg("activity");
         }
 
-        for (var i = 0; i < 2; i++)
+        var idleFor = ExpectMsg<TimeSpan>();
+        Assert.True(idleFor >= TimeSpan.FromMilliseconds(1_450), $"idle for {idleFor}");
+    }
+
+    [Fact]
+    public async Task Marked_messages_do_not_put_the_receive_timeout_off()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Idle(TestActor)));
+        actor.Tell(TimeSpan.FromMilliseconds(200));
+        using var ending = new CancellationTokenSource();
+        var token = ending.Token;
+        var sending = Task.Run(async () =>
         {
-            await Task.Delay(100);
-            actor.Tell(new Unnoticed());
-        }
+            for (; !token.IsCancellationRequested; await Task.Delay(20)) actor.Tell(new Unnoticed(), ActorRefs.NoSender);
+        });
 
-        ExpectMsg("idle", TimeSpan.FromMilliseconds(350));
+        FishForMessage<TimeSpan>(_ => true);
+        await ending.CancelAsync();
+        await sending;
     }
 
     [Fact]
@@ -129,9 +139,10 @@ public sealed class TimeContract : TestKit
                 Context.SetReceiveTimeout(null);
                 probe.Tell(text);
             });
-            Receive<string>(text => probe.Tell(text));
+            var active = System.Diagnostics.Stopwatch.StartNew();
+            Receive<string>(text => active.Restart());
             Receive<Unnoticed>(_ => { });
-            Receive<ReceiveTimeout>(_ => probe.Tell("idle"));
+            Receive<ReceiveTimeout>(_ => probe.Tell(active.Elapsed));
         }
     }
 

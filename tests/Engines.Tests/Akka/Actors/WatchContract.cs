@@ -1,9 +1,8 @@
 using Akka.Actor;
-using Akka.TestKit.Xunit2;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
-public sealed class WatchContract : TestKit
+public sealed class WatchContract : ActorContract
 {
     [Fact]
     public void A_watcher_hears_of_an_actors_end_once()
@@ -115,7 +114,7 @@ public sealed class WatchContract : TestKit
     public async Task GracefulStop_says_whether_the_actor_ended_in_time()
     {
         var prompt = Sys.ActorOf(Props.Create<Silent>());
-        Assert.True(await prompt.GracefulStop(TimeSpan.FromSeconds(5)));
+        Assert.True(await prompt.GracefulStop(Patience));
 
         using var release = new ManualResetEventSlim();
         var busy = Sys.ActorOf(Props.Create(() => new Busy(release)));
@@ -186,7 +185,7 @@ public sealed class WatchContract : TestKit
             });
             ReceiveAsync<StopAndUnwatch>(async message =>
             {
-                await message.Subject.GracefulStop(TimeSpan.FromSeconds(5));
+                await message.Subject.GracefulStop(Patience);
                 Context.Unwatch(message.Subject);
                 probe.Tell("unwatched");
             });
