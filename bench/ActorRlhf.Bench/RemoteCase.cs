@@ -6,8 +6,9 @@ using Akka.Configuration;
 namespace ActorRlhf.Bench;
 
 /// <summary>
-/// Echo between two processes: this one keeps <c>window</c> messages (texts of <c>bytes</c> characters) under way to an actor of the other, which sends each
-/// back. A message counts once, when it is back; its latency is that of the way there and back, with the queueing that the window makes.
+/// Echo between two processes: this one keeps <c>window</c> messages (texts of <c>bytes</c> characters) under way to an actor of the other,
+/// which sends each back. A message counts once, when it is back; its latency is that of the way there and back, with the queueing that the
+/// window makes.
 /// </summary>
 internal static class RemoteCase
 {

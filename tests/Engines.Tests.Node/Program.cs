@@ -4,8 +4,8 @@ using Akka.Configuration;
 
 // An actor system in a process of its own, for tests that kill and freeze processes.
 //   ActorRlhf.Engines.Tests.Node <scenario> <system's name> <HOCON>
-// It says "ready <address>" when it is up. Each line on its input is a command to the scenario; "terminate" ends it in good order, the end of the
-// input (the test is gone) at once. Whatever a scenario reports is a line on its output.
+// It says "ready <address>" when it is up. Each line on its input is a command to the scenario; "terminate" ends it in good order, the end
+// of the input (the test is gone) at once. Whatever a scenario reports is a line on its output.
 var system = ActorSystem.Create(args[1], ConfigurationFactory.ParseString(args[2]));
 var scenario = Scenarios.All[args[0]](system);
 Scenario.Report($"ready {((ExtendedActorSystem)system).Provider.DefaultAddress}");

@@ -173,7 +173,7 @@ public class LocalActorRefProvider : IActorRefProvider
     private protected IActorRef ResolveLocal(ActorPath path)
     {
         var found = RootGuardian.GetChild(path.Elements);
-        return found.IsNobody() || (path.Uid != 0 && path.Uid != found.Path.Uid) ? Missing(RootPath / path.Elements) : found;
+        return found.IsNobody() || (path.Uid != 0 && path.Uid != found.Path.Uid) ? Missing((RootPath / path.Elements).WithUid(path.Uid)) : found;
     }
 
     /// <summary>Whether an address is this system's.</summary>

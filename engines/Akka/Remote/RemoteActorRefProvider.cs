@@ -12,8 +12,8 @@ public interface IRemoteActorRefProvider : IActorRefProvider
     bool HasAddress(Address address);
 
     /// <summary>
-    /// Has nothing to do with an incarnation of a system any more: whoever watches its actors hears that they are gone, its messages are not taken, it
-    /// is sent nothing. Without a uid it is the one known.
+    /// Has nothing to do with an incarnation of a system any more: whoever watches its actors hears that they are gone, its messages are
+    /// not taken, it is sent nothing. Without a uid it is the one known.
     /// </summary>
     void Quarantine(Address address, int? uid);
 }
@@ -54,14 +54,17 @@ public class RemoteActorRefProvider : LocalActorRefProvider, IRemoteActorRefProv
 
     /// <inheritdoc/>
     public override IActorRef RootGuardianAt(Address address) =>
-        IsOwn(address) || address.HasLocalScope ? base.RootGuardianAt(address) : new RemoteActorRef(Remoting, this, new RootActorPath(address));
+        IsHere(address) ? base.RootGuardianAt(address) : new RemoteActorRef(Remoting, this, new RootActorPath(address));
 
     /// <inheritdoc/>
     public override IActorRef ResolveActorRef(ActorPath actorPath) =>
-        IsOwn(actorPath.Address) || actorPath.Address.HasLocalScope ? base.ResolveActorRef(actorPath) : new RemoteActorRef(Remoting, this, actorPath);
+        IsHere(actorPath.Address) ? base.ResolveActorRef(actorPath) : new RemoteActorRef(Remoting, this, actorPath);
 
     /// <inheritdoc/>
-    public override Address? GetExternalAddressFor(Address address) => address.HasLocalScope ? base.GetExternalAddressFor(address) : DefaultAddress;
+    public override Address? GetExternalAddressFor(Address address) =>
+        address.HasLocalScope ? base.GetExternalAddressFor(address) : DefaultAddress;
 
     private protected override bool IsOwn(Address address) => base.IsOwn(address) || address.Equals(_remoting?.Self.Address);
+
+    private bool IsHere(Address address) => address.HasLocalScope || IsOwn(address);
 }

@@ -27,7 +27,8 @@ internal sealed class Remoting
         Watches = new Watches(this);
         _listener = new Listener(settings);
         var port = settings.PublicPort > 0 ? settings.PublicPort : _listener.Port;
-        Self = new Incarnation(new Address(settings.Certificate is null ? "akka.tcp" : "akka.ssl.tcp", system.Name, settings.PublicHostname, port), uid);
+        var protocol = settings.Certificate is null ? "akka.tcp" : "akka.ssl.tcp";
+        Self = new Incarnation(new Address(protocol, system.Name, settings.PublicHostname, port), uid);
     }
 
     /// <summary>What the configuration says.</summary>
@@ -58,7 +59,10 @@ internal sealed class Remoting
     {
         Log.Info($"Remoting started; listening on address : [{Self.Address}]");
         if (!_listener.IsLoopback && (Settings.Token.Length == 0 || Settings.Certificate is null))
-            Log.Warning($"{Self.Address} can be reached from other machines; set akka.remote.token, and akka.remote.dot-netty.tcp.enable-ssl, to keep others than the cluster out");
+        {
+            Log.Warning($"{Self.Address} can be reached from other machines; akka.remote.token and akka.remote.dot-netty.tcp.enable-ssl "
+                + "keep out whoever is not of the cluster");
+        }
         Run("accepting", () => _listener.Run(Accept, e => Log.Error(e, "A connection could not be accepted")));
         Run("clock", Tick);
     }
@@ -85,12 +89,16 @@ internal sealed class Remoting
     /// <summary>An attempt to reach a peer has failed.</summary>
     public void Unreachable(Association peer, Exception reason, int dropped, TimeSpan pause)
     {
-        Log.Warning($"Cannot reach {peer.Address}: {reason.Message}; {dropped} messages went to dead letters, as will others in the next {pause.TotalSeconds} s");
+        Log.Warning($"Cannot reach {peer.Address}: {reason.Message}; {dropped} messages went to dead letters, "
+            + $"as will others in the next {pause.TotalSeconds} s");
         if (reason is ProtocolException { IsQuarantine: true })
             _system.EventStream.Publish(new ThisActorSystemQuarantinedEvent(Self.Address, peer.Address));
     }
 
-    /// <summary>Has nothing to do with an incarnation any more: its connections are closed and refused, whoever watches its actors is told that they are gone.</summary>
+    /// <summary>
+    /// Has nothing to do with an incarnation any more: its connections are closed and refused, and whoever watches its actors hears that they
+    /// are gone.
+    /// </summary>
     /// <param name="address">Where it is.</param>
     /// <param name="uid">Which it is; null means the one known.</param>
     /// <param name="reason">Why, for the log.</param>
@@ -167,6 +175,11 @@ internal sealed class Remoting
         }
     }
 
-    private static void Run(string what, Action action) =>
-        new Thread(() => action(), 512 * 1024) { IsBackground = true, Name = "akka.remote " + what }.Start();
+    /// <summary>Does something on a thread of its own.</summary>
+    public static Thread Run(string what, Action action)
+    {
+        var thread = new Thread(() => action(), maxStackSize: 512 * 1024) { IsBackground = true, Name = "akka.remote " + what };
+        thread.Start();
+        return thread;
+    }
 }

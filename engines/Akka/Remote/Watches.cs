@@ -21,7 +21,10 @@ internal sealed class Watches(Remoting remoting)
         lock (_nodes)
         {
             if (!_nodes.TryGetValue(watchee.Path.Address, out var node))
-                _nodes.Add(watchee.Path.Address, node = new Watched(Environment.TickCount64 + Milliseconds(remoting.Settings.ExpectedResponseAfter)));
+            {
+                node = new Watched(Environment.TickCount64 + Milliseconds(remoting.Settings.ExpectedResponseAfter));
+                _nodes.Add(watchee.Path.Address, node);
+            }
             node.Pairs.Add((watchee, watcher));
         }
         remoting.To(watchee.Path.Address).Send(new Outbound(FrameKind.Watch, Recipient: watchee, Sender: watcher));
@@ -37,7 +40,9 @@ internal sealed class Watches(Remoting remoting)
         }
     }
 
-    /// <summary>Watches again: what was sent, or came, when a connection broke may have been lost. The answer for an actor that is gone is a notification.</summary>
+    /// <summary>
+    /// Watches again: what was under way when a connection broke may be lost. For an actor that is gone a notification comes back.
+    /// </summary>
     public void Repeat(Association peer)
     {
         foreach (var (watchee, watcher) in Of(peer.Address, remove: false))
@@ -55,7 +60,8 @@ internal sealed class Watches(Remoting remoting)
     public void Tick()
     {
         var now = Environment.TickCount64;
-        long interval = Milliseconds(remoting.Settings.HeartbeatInterval), limit = interval + Milliseconds(remoting.Settings.AcceptableHeartbeatPause);
+        var interval = Milliseconds(remoting.Settings.HeartbeatInterval);
+        var limit = interval + Milliseconds(remoting.Settings.AcceptableHeartbeatPause);
         if (now - _lastTick > interval) // this process stood still; what the others said meanwhile is still to be read
             _awakeSince = now;
         _lastTick = now;

@@ -25,7 +25,9 @@ public sealed class RemoteScenario : Scenario
         public Echo() => ReceiveAny(message => Sender.Tell(message));
     }
 
-    /// <summary>Counts; answers "count" with how many messages came and "failures" with how many were not the successor of the one before.</summary>
+    /// <summary>
+    /// Counts; answers "count" with how many messages came and "failures" with how many were not the successor of the one before.
+    /// </summary>
     private sealed class Sink : ReceiveActor
     {
         private long _count, _failures, _last = -1;

@@ -17,7 +17,11 @@ public sealed partial class NodeProcess : IDisposable
         var program = Path.Combine(AppContext.BaseDirectory, "ActorRlhf.Engines.Tests.Node.dll");
         _process = new Process
         {
-            StartInfo = new ProcessStartInfo("dotnet", [program, scenario, system, hocon]) { RedirectStandardInput = true, RedirectStandardOutput = true },
+            StartInfo = new ProcessStartInfo("dotnet", [program, scenario, system, hocon])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            },
             EnableRaisingEvents = true,
         };
         _process.OutputDataReceived += (_, line) =>
@@ -139,7 +143,7 @@ public sealed partial class NodeProcess : IDisposable
     private void Signal(int signal)
     {
         if (Send(_process.Id, signal) != 0)
-            throw new InvalidOperationException($"signal {signal} did not reach process {_process.Id}: errno {Marshal.GetLastPInvokeError()}");
+            throw new InvalidOperationException($"signal {signal} did not reach process {Id}: errno {Marshal.GetLastPInvokeError()}");
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]

@@ -6,11 +6,11 @@ using Akka.Serialization;
 namespace Akka.Remote.Serialization;
 
 /// <summary>The engine's own messages, and actor references as messages.</summary>
-/// <remarks>Of an exception in a <see cref="Status.Failure"/> its type's name and its message arrive, in an exception that is an <see cref="AkkaException"/>.</remarks>
+/// <remarks>Of the exception in a <see cref="Status.Failure"/>, its type's name and message arrive, in an <see cref="AkkaException"/>.</remarks>
 public sealed class MiscMessageSerializer(ExtendedActorSystem owner) : SerializerWithStringManifest(owner)
 {
-    private const string IdentifyManifest = "ID", IdentityManifest = "AID", RefManifest = "AR", PoisonPillManifest = "PP", KillManifest = "K",
-        FailureManifest = "SF", SuccessManifest = "SS";
+    private const string IdentifyManifest = "ID", IdentityManifest = "AID", RefManifest = "AR", PoisonPillManifest = "PP",
+        KillManifest = "K", FailureManifest = "SF", SuccessManifest = "SS";
 
     /// <inheritdoc/>
     public override int Identifier => 16;
@@ -92,5 +92,6 @@ public sealed class MiscMessageSerializer(ExtendedActorSystem owner) : Serialize
     private static void WriteRef(FrameWriter writer, IActorRef? actor) =>
         writer.WriteString(actor.IsNobody() ? "" : Akka.Serialization.Serialization.SerializedActorPath(actor!));
 
-    private IActorRef? ReadRef(ref FrameReader reader) => reader.ReadString() is { Length: > 0 } path ? system.Provider.ResolveActorRef(path) : null;
+    private IActorRef? ReadRef(ref FrameReader reader) =>
+        reader.ReadString() is { Length: > 0 } path ? system.Provider.ResolveActorRef(path) : null;
 }

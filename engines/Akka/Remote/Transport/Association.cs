@@ -6,11 +6,11 @@ using Akka.Event;
 namespace Akka.Remote.Transport;
 
 /// <summary>
-/// The way to one peer: a queue, and one thread that connects, writes what is queued as one send, and connects again. Messages go only over
-/// connections that this end opened, so those of one sender to one recipient stay in order.
+/// The way to one peer: a queue, and one thread that connects, writes what is queued as one send, and connects again. Messages go only
+/// over connections that this end opened, so those of one sender to one recipient stay in order.
 /// </summary>
 /// <remarks>
-/// While the peer is merely slow, or frozen, messages wait. When it cannot be reached they go to dead letters until the next attempt is due.
+/// While the peer is merely slow, or frozen, messages wait. When it cannot be reached they go to dead letters until the next attempt.
 /// </remarks>
 internal sealed class Association(Remoting remoting, Address address)
 {
@@ -60,7 +60,10 @@ internal sealed class Association(Remoting remoting, Address address)
         if (item.Kind == FrameKind.Message && Volatile.Read(ref _queued) is var queued && queued >= remoting.Settings.OutboundQueueSize)
         {
             if (Interlocked.Exchange(ref _overflowing, 1) == 0)
-                remoting.Log.Warning($"{queued} messages wait for {address}, as many as akka.remote.outbound-queue-size allows; more go to dead letters");
+            {
+                remoting.Log.Warning($"{queued} messages wait for {address}, as many as akka.remote.outbound-queue-size allows; "
+                    + "more go to dead letters");
+            }
             remoting.Drop(item);
             return;
         }
@@ -123,11 +126,10 @@ internal sealed class Association(Remoting remoting, Address address)
     /// <summary>Notices that the peer has closed a connection on which nothing was written since.</summary>
     public void NoticeEnd()
     {
-        if (Volatile.Read(ref _connection) is { IsClosed: false } connection && Volatile.Read(ref _parked) == 1 && connection.IsClosedByPeer)
-        {
-            connection.Dispose();
-            Wake();
-        }
+        if (Volatile.Read(ref _parked) == 0 || Volatile.Read(ref _connection) is not { IsClosedByPeer: true } connection)
+            return;
+        connection.Dispose();
+        Wake();
     }
 
     /// <summary>Lets the writer notice what has changed.</summary>
@@ -143,8 +145,7 @@ internal sealed class Association(Remoting remoting, Address address)
         {
             if (_writer is not null)
                 return;
-            _writer = new Thread(Run, 512 * 1024) { IsBackground = true, Name = $"akka.remote to {address.Host}:{address.Port}" };
-            _writer.Start();
+            _writer = Remoting.Run($"to {address.HostPort()}", Run);
         }
     }
 
@@ -214,7 +215,8 @@ internal sealed class Association(Remoting remoting, Address address)
         {
             remoting.Connecting.Met(connection);
             connection.Dispose();
-            var pause = TimeSpan.FromSeconds(Math.Min(remoting.Settings.RetryGateClosedFor.TotalSeconds, 0.2 * Math.Pow(2, Math.Min(_failures++, 20))));
+            var doubled = TimeSpan.FromSeconds(0.2 * Math.Pow(2, Math.Min(_failures++, 20)));
+            var pause = doubled < remoting.Settings.RetryGateClosedFor ? doubled : remoting.Settings.RetryGateClosedFor;
             Volatile.Write(ref _gatedUntil, Environment.TickCount64 + (long)pause.TotalMilliseconds);
             var dropped = Drain();
             if (!remoting.IsStopped)

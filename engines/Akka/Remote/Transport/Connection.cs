@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Akka.Remote.Transport;
 
-/// <summary>A socket and, with TLS by configuration, the encryption on it. Closing it from any thread ends whatever another does with it.</summary>
+/// <summary>A socket and, with TLS by configuration, the encryption on it. Closing it ends whatever another thread does with it.</summary>
 internal sealed class Connection : IDisposable
 {
     private readonly Socket _socket;
@@ -78,8 +78,9 @@ internal sealed class Connection : IDisposable
             return;
         var tls = new SslStream(Stream);
         Stream = tls;
-        // Without tickets for a resumption a server that only listens sends nothing, and a client sees the end of the connection at once.
-        Authenticate(() => tls.AuthenticateAsServer(new SslServerAuthenticationOptions { ServerCertificate = own, AllowTlsResume = false }));
+        // Without tickets for a resumption, which nobody reads, a client that only writes sees the end of the connection at once.
+        var options = new SslServerAuthenticationOptions { ServerCertificate = own, AllowTlsResume = false };
+        Authenticate(() => tls.AuthenticateAsServer(options));
     }
 
     /// <summary>Closes it for a reason that whoever uses it will log.</summary>

@@ -31,7 +31,8 @@ internal sealed class Encoder(Remoting remoting, Address peer, FrameWriter write
             return;
         }
         Abandon();
-        remoting.Log.Error($"{Describe(item)} takes {length} bytes and is lost: akka.remote.dot-netty.tcp.maximum-frame-size is {remoting.Settings.MaximumFrameSize}");
+        remoting.Log.Error($"{Describe(item)} takes {length} bytes and is lost: "
+            + $"akka.remote.dot-netty.tcp.maximum-frame-size is {remoting.Settings.MaximumFrameSize}");
     }
 
     private void WriteBody(in Outbound item)
@@ -78,5 +79,5 @@ internal sealed class Encoder(Remoting remoting, Address peer, FrameWriter write
         writer.End();
     }
 
-    private static string Describe(in Outbound item) => $"{item.Message?.GetType().ToString() ?? item.Kind.ToString()} to {item.Recipient}";
+    private static string Describe(in Outbound item) => $"{(object?)item.Message?.GetType() ?? item.Kind} to {item.Recipient}";
 }

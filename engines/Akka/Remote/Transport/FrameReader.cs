@@ -18,8 +18,6 @@ internal ref struct FrameReader(ReadOnlySpan<byte> body)
 
     public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(ReadBytes(sizeof(int)));
 
-    public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(ReadBytes(sizeof(long)));
-
     /// <summary>A number from 0 on, as <see cref="FrameWriter.WriteVarint"/> wrote it.</summary>
     public int ReadVarint()
     {

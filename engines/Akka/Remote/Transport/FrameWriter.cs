@@ -60,12 +60,6 @@ internal sealed class FrameWriter(int capacity = 256)
         Length += sizeof(int);
     }
 
-    public void WriteInt64(long value)
-    {
-        BinaryPrimitives.WriteInt64LittleEndian(Reserve(sizeof(long)), value);
-        Length += sizeof(long);
-    }
-
     /// <summary>Seven bits a byte, the lowest first, the eighth bit set on all but the last.</summary>
     public void WriteVarint(int value)
     {

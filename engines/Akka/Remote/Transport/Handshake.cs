@@ -15,8 +15,8 @@ internal sealed record Incarnation(Address Address, int Uid);
 /// client → Proof      HMAC-SHA256(token, "client" · Hello · Challenge)
 /// server → Welcome    HMAC-SHA256(token, "server" · Hello · Challenge)
 /// </code>
-/// The client proves itself first, so a stranger gets nothing computed from the token; both nonces stand below both proofs, so neither can be replayed
-/// or reflected. The server answers a refusal with its reason instead.
+/// The client proves itself first, so a stranger gets nothing computed from the token; both nonces stand below both proofs, so neither can
+/// be replayed or reflected. Where the server refuses, it answers with the reason instead.
 /// </summary>
 internal static class Handshake
 {
@@ -55,7 +55,9 @@ internal static class Handshake
         return uid;
     }
 
-    /// <summary>The server's part. Nothing of a client that does not know the token is believed, nor told more than that it was refused.</summary>
+    /// <summary>
+    /// The server's part. A client that does not know the token is told no more than that, and nothing that it says is believed.
+    /// </summary>
     /// <param name="stream">The connection.</param>
     /// <param name="self">This system.</param>
     /// <param name="token">The cluster's token.</param>
@@ -99,7 +101,9 @@ internal static class Handshake
     {
         var reader = new FrameReader(frame);
         var answer = reader.ReadByte();
-        return answer == Agreed ? reader : throw new ProtocolException($"it refused: {reader.ReadString()}") { IsQuarantine = answer == Quarantined };
+        return answer == Agreed
+            ? reader
+            : throw new ProtocolException($"it refused: {reader.ReadString()}") { IsQuarantine = answer == Quarantined };
     }
 
     private static ProtocolException Refuse(Stream stream, string reason, byte answer = Refused)

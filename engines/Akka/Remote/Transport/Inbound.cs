@@ -6,7 +6,9 @@ using Akka.Event;
 
 namespace Akka.Remote.Transport;
 
-/// <summary>A connection that a peer opened: the handshake, then whatever it sends until one of the two ends it. One thread reads it.</summary>
+/// <summary>
+/// A connection that a peer opened: the handshake, then what it sends, until one of the two ends it. One thread reads it.
+/// </summary>
 internal sealed class Inbound(Remoting remoting, Connection connection)
 {
     private const int ReadLength = 64 * 1024;
@@ -26,7 +28,8 @@ internal sealed class Inbound(Remoting remoting, Connection connection)
         try
         {
             connection.Secure(remoting.Settings);
-            Peer = Handshake.Accept(connection.Stream, remoting.Self, remoting.Settings.Token, node => remoting.To(node.Address).Meet(node.Uid));
+            Peer = Handshake.Accept(
+                connection.Stream, remoting.Self, remoting.Settings.Token, node => remoting.To(node.Address).Meet(node.Uid));
             if (!remoting.Pending.Met(connection))
                 throw new ProtocolException("no handshake within akka.remote.handshake-timeout");
             _peer = remoting.To(Peer.Address);
@@ -41,9 +44,11 @@ internal sealed class Inbound(Remoting remoting, Connection connection)
                 remoting.Log.Warning($"Closed the connection from {known}: {connection.Reason}");
             else if (e is ProtocolException)
                 remoting.Log.Warning($"Closed the connection from {known}: {e.Message}");
-            else if (Peer is null && e is IOException or SocketException)
-                remoting.Log.Warning($"Closed the connection from {known}: {(e is EndOfStreamException ? "it ended within the handshake" : e.Message)}");
-            else if (e is IOException or SocketException)
+            else if (Peer is null && e is EndOfStreamException)
+                remoting.Log.Warning($"Closed the connection from {known}: it ended within the handshake");
+            else if (Peer is null && e is IOException)
+                remoting.Log.Warning($"Closed the connection from {known}: {e.Message}");
+            else if (e is IOException)
                 remoting.Log.Info($"The connection from {known} has ended: {e.Message}");
             else
                 remoting.Log.Error(e, $"Closed the connection from {known}");

@@ -7,6 +7,7 @@ namespace Akka.Remote.Transport;
 internal sealed class Listener : IDisposable
 {
     private readonly Socket _socket;
+    private volatile bool _closed;
 
     /// <summary>Listens; port 0 takes any free one.</summary>
     /// <exception cref="RemoteTransportException">The address cannot be listened on.</exception>
@@ -26,8 +27,8 @@ internal sealed class Listener : IDisposable
         catch (Exception e) when (e is SocketException or ArgumentException or InvalidOperationException)
         {
             _socket?.Dispose();
-            throw new RemoteTransportException(
-                $"akka.remote.dot-netty.tcp: cannot listen on {settings.Hostname}:{settings.Port}: {e.Message}; choose another hostname or port (0 takes any free port)", e);
+            throw new RemoteTransportException($"akka.remote.dot-netty.tcp: cannot listen on {settings.Hostname}:{settings.Port}: "
+                + $"{e.Message}; choose another hostname or port (0 takes any free port)", e);
         }
     }
 
@@ -46,7 +47,7 @@ internal sealed class Listener : IDisposable
             {
                 accepted(_socket.Accept());
             }
-            catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted or SocketError.Interrupted })
+            catch (Exception) when (_closed)
             {
                 return;
             }
@@ -58,5 +59,9 @@ internal sealed class Listener : IDisposable
         }
     }
 
-    public void Dispose() => _socket.Dispose();
+    public void Dispose()
+    {
+        _closed = true;
+        _socket.Dispose();
+    }
 }

@@ -4,8 +4,8 @@ using Akka.Serialization;
 namespace Akka.Remote.Transport;
 
 /// <summary>
-/// A message as serializer id, manifest and bytes. What comes back is made by the registered serializer of that id, which alone knows what its
-/// manifests mean; a type's name never is one.
+/// A message as serializer id, manifest and bytes. What comes back is made by the registered serializer of that id, which alone knows what
+/// its manifests mean; a type's name never is one.
 /// </summary>
 internal static class Payload
 {
@@ -52,7 +52,8 @@ internal static class Payload
         return Make(serialization, id, manifest, reader.ReadBytes(reader.ReadVarint()).ToArray());
     }
 
-    private static string Manifest(Serializer serializer, object message) => serializer is SerializerWithStringManifest named ? named.Manifest(message) : "";
+    private static string Manifest(Serializer serializer, object message) =>
+        serializer is SerializerWithStringManifest named ? named.Manifest(message) : "";
 
     private static object Make(Akka.Serialization.Serialization serialization, int id, string manifest, byte[] bytes)
     {

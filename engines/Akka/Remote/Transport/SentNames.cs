@@ -4,15 +4,15 @@ using Akka.Actor;
 namespace Akka.Remote.Transport;
 
 /// <summary>
-/// Paths and manifests that a connection's writer has sent before: they go over the wire once, a small number thereafter. The reader keeps the
-/// same table (<see cref="ReceivedNames"/>); when it is full the writer tells it to begin anew.
+/// Paths and manifests that a connection's writer has sent before: they go over the wire once, a small number thereafter. The reader keeps
+/// the same table (<see cref="ReceivedNames"/>); when it is full the writer tells it to begin anew.
 /// </summary>
 internal sealed class SentNames
 {
     /// <summary>Names a table holds.</summary>
     public const int Capacity = 4096;
 
-    /// <summary>Codes below <see cref="FirstIndex"/>: no name; a name that follows and is not kept; a name that follows and is kept.</summary>
+    /// <summary>Codes for no name, a name that follows and is not kept, one that follows and is kept, and the first that is.</summary>
     public const int None = 0, Literal = 1, Definition = 2, FirstIndex = 3;
 
     private readonly Dictionary<string, int> _names = [];

@@ -42,7 +42,9 @@ public sealed class DeathWatchContract
         Assert.Equal("up", await echo.Ask<string>("up", RemoteFixture.Patience));
         var time = Stopwatch.StartNew();
         node.Kill();
-        var gone = new[] { await one.ReceiveAsync<Terminated>(), await one.ReceiveAsync<Terminated>(), await other.ReceiveAsync<Terminated>() };
+        var gone = new List<Terminated>();
+        foreach (var inbox in new[] { one, one, other })
+            gone.Add(await inbox.ReceiveAsync<Terminated>());
         Assert.All(gone, ended => Assert.True(ended.AddressTerminated));
         Assert.Equal([echo, echo, sink], gone.Select(ended => ended.ActorRef).OrderBy(actor => actor.Path.Name));
         Assert.InRange(time.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
@@ -105,6 +107,26 @@ public sealed class DeathWatchContract
         Assert.Equal(count, await sink.Ask<long>("count", RemoteFixture.Patience));
         Assert.Equal(0, await sink.Ask<long>("failures", RemoteFixture.Patience));
         Assert.Equal(0, inbox.Count);
+    }
+
+    [Fact]
+    public async Task A_death_during_an_outage_is_heard_of_after_it()
+    {
+        const string threshold = "akka.remote.watch-failure-detector.acceptable-heartbeat-pause = 60 s";
+        using var proxy = new Proxy();
+        await using var here = new RemoteFixture($"{threshold}\n{proxy.Configuration}");
+        using var node = await RemoteFixture.StartNodeAsync(threshold);
+        var nursery = await here.FindAsync(node, "nursery");
+        var child = await nursery.Ask<IActorRef>("Anna", RemoteFixture.Patience);
+        var inbox = here.Inbox(child);
+        child.Tell("hello", inbox.Actor);
+        Assert.Equal("hello", await inbox.ReceiveAsync<string>());
+
+        proxy.Cut(); // from there to here
+        child.Tell(PoisonPill.Instance);
+        await Retry.UntilAsync(() => proxy.Refused > 0 ? Task.FromResult(true) : Task.FromException<bool>(new TimeoutException()));
+        proxy.Restore();
+        Assert.Equal(child, (await inbox.ReceiveAsync<Terminated>()).ActorRef);
     }
 
     private sealed class Fickle : ReceiveActor

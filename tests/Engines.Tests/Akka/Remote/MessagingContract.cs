@@ -89,14 +89,15 @@ public sealed class MessagingContract
     {
         await using var here = new RemoteFixture();
         using var node = await RemoteFixture.StartNodeAsync();
-        var there = await here.System.ActorSelection($"{node.Address}/user/echo").Ask<ActorIdentity>(new Identify(7), RemoteFixture.Patience);
+        ActorSelection Select(string name) => here.System.ActorSelection($"{node.Address}/user/{name}");
+        ActorSelection echo = Select("echo"), ghost = Select("ghost");
+        var there = await echo.Ask<ActorIdentity>(new Identify(7), RemoteFixture.Patience);
         Assert.Equal(7, there.MessageId);
         Assert.Equal($"{node.Address}/user/echo", there.Subject!.Path.ToString());
-        var nobody = await here.System.ActorSelection($"{node.Address}/user/ghost").Ask<ActorIdentity>(new Identify("who?"), RemoteFixture.Patience);
+        var nobody = await ghost.Ask<ActorIdentity>(new Identify("who?"), RemoteFixture.Patience);
         Assert.Equal("who?", nobody.MessageId);
         Assert.Null(nobody.Subject);
-        await Assert.ThrowsAsync<ActorNotFoundException>(
-            () => here.System.ActorSelection($"{node.Address}/user/ghost").ResolveOne(TimeSpan.FromSeconds(5)));
+        await Assert.ThrowsAsync<ActorNotFoundException>(() => ghost.ResolveOne(TimeSpan.FromSeconds(5)));
     }
 
     [Fact]
@@ -178,7 +179,7 @@ public sealed class MessagingContract
         Assert.Equal(old, ended.ActorRef);
         Assert.True(ended.AddressTerminated);
 
-        var echo = await Retry.UntilAsync(() => here.System.ActorSelection($"{second.Address}/user/echo").ResolveOne(TimeSpan.FromSeconds(1)));
+        var echo = await here.FindAsync(second, "echo");
         Assert.NotEqual(old, echo);
         old.Tell("to the first", inbox.Actor);
         echo.Tell("to the second", inbox.Actor);

@@ -17,7 +17,9 @@ public sealed class RemoteFixture : IAsyncDisposable
 
     public string Address => ((ExtendedActorSystem)System).Provider.DefaultAddress.ToString();
 
-    /// <summary>What a system of these tests is configured with: any free port of the loopback interface, and deaths noticed within about 5 s.</summary>
+    /// <summary>
+    /// What a system of these tests is configured with: any free port of the loopback interface, and deaths noticed within about 5 s.
+    /// </summary>
     public static string Configure(string hocon = "") => $$"""
         akka {
           actor.provider = remote
@@ -47,7 +49,8 @@ public sealed class Inbox
 {
     private readonly Channel<object> _received = Channel.CreateUnbounded<object>();
 
-    public Inbox(ActorSystem system, IActorRef[] watch) => Actor = system.ActorOf(Props.Create(() => new Recorder(_received.Writer, watch)));
+    public Inbox(ActorSystem system, IActorRef[] watch) =>
+        Actor = system.ActorOf(Props.Create(() => new Recorder(_received.Writer, watch)));
 
     public IActorRef Actor { get; }
 

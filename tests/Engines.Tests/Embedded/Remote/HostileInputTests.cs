@@ -6,7 +6,9 @@ using ActorRlhf.Engines.Tests.Akka.Remote;
 
 namespace ActorRlhf.Engines.Tests.Embedded.Remote;
 
-/// <summary>Whatever comes to the port: the connection is closed, the reason is logged, and the process serves a good peer as before.</summary>
+/// <summary>
+/// Whatever comes to the port: the connection is closed, the reason is logged, and the process serves a good peer as before.
+/// </summary>
 public sealed class HostileInputTests
 {
     private const string Token = "akka.remote.token = \"a cluster's secret\"";
@@ -97,7 +99,7 @@ public sealed class HostileInputTests
 
     [Theory]
     [InlineData(424242, "S", "a message of serializer 424242 with the manifest \"S\"")]
-    [InlineData(17, "System.IO.FileInfo, System.Runtime", "a message of serializer 17 with the manifest \"System.IO.FileInfo, System.Runtime\"")]
+    [InlineData(17, "System.IO.FileInfo", "a message of serializer 17 with the manifest \"System.IO.FileInfo\"")]
     [InlineData(16, "??", "a message of serializer 16 with the manifest \"??\"")]
     [InlineData(6, "", "a message of serializer 6 with the manifest \"\"")]
     [InlineData(17, "I", "a message of serializer 17 with the manifest \"I\"")]
@@ -193,8 +195,8 @@ public sealed class HostileInputTests
         await using var server = new Server(Token);
         server.System.ActorSelection($"akka.tcp://here@127.0.0.1:{port}/user/echo").Tell("secret");
         using var accepted = await listener.AcceptTcpClientAsync();
-        Assert.Throws<ProtocolException>(() => Handshake.Accept(
-            accepted.GetStream(), new Incarnation(Address.Parse($"akka.tcp://here@127.0.0.1:{port}"), 5), "guessed"u8.ToArray(), _ => null));
+        var impostor = new Incarnation(Address.Parse($"akka.tcp://here@127.0.0.1:{port}"), 5);
+        Assert.Throws<ProtocolException>(() => Handshake.Accept(accepted.GetStream(), impostor, "guessed"u8.ToArray(), _ => null));
         await server.ExpectWarningAsync("it refused: it does not know this cluster's token");
     }
 

@@ -25,8 +25,11 @@ internal sealed class HostilePeer : IDisposable
 
     /// <summary>Goes through the handshake as a node that knows the token.</summary>
     /// <returns>The server's uid.</returns>
-    public int ShakeHands(string token = "", int uid = 1) =>
-        Handshake.Open(Stream, new Incarnation(new Address("akka.tcp", "hostile", "127.0.0.1", 1), uid), _server, Encoding.UTF8.GetBytes(token));
+    public int ShakeHands(string token = "", int uid = 1)
+    {
+        var own = new Incarnation(new Address("akka.tcp", "hostile", "127.0.0.1", 1), uid);
+        return Handshake.Open(Stream, own, _server, Encoding.UTF8.GetBytes(token));
+    }
 
     public void Send(params byte[] bytes)
     {

@@ -10,9 +10,11 @@ public sealed class TlsTests
     public async Task Nodes_that_share_a_certificate_need_no_authority_for_it()
     {
         using var certificate = new SelfSigned();
-        await using RemoteFixture here = new(certificate.Configure(suppressValidation: false)), there = new(certificate.Configure(suppressValidation: false));
+        var hocon = certificate.Configure(suppressValidation: false);
+        await using RemoteFixture here = new(hocon), there = new(hocon);
         var inbox = there.Inbox();
-        var found = await here.System.ActorSelection(there.Address + inbox.Actor.Path.ToStringWithoutAddress()).ResolveOne(RemoteFixture.Patience);
+        var path = there.Address + inbox.Actor.Path.ToStringWithoutAddress();
+        var found = await here.System.ActorSelection(path).ResolveOne(RemoteFixture.Patience);
         found.Tell("hello");
         Assert.Equal("hello", await inbox.ReceiveAsync<string>());
     }
@@ -21,7 +23,8 @@ public sealed class TlsTests
     public async Task A_certificate_that_nobody_vouches_for_is_refused()
     {
         using SelfSigned own = new(), strange = new();
-        await using RemoteFixture here = new(own.Configure(suppressValidation: false)), there = new(strange.Configure(suppressValidation: true));
+        await using var here = new RemoteFixture(own.Configure(suppressValidation: false));
+        await using var there = new RemoteFixture(strange.Configure(suppressValidation: true));
         var log = here.Inbox();
         here.System.EventStream.Subscribe(log.Actor, typeof(Warning));
         here.System.ActorSelection(there.Address + "/user/any").Tell("secret");
