@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Akka.Actor.Internal;
 using Akka.Configuration;
 using Akka.Event;
 
@@ -213,7 +214,7 @@ public sealed class CoordinatedShutdown : IExtension
     {
         EventHandler onExit = (_, _) => RunAndWait();
         AppDomain.CurrentDomain.ProcessExit += onExit;
-        var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        var onTerm = System.Settings.Setup.Get<HostedSetup>().HasValue ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
         {
             context.Cancel = true;
             RunAndWait();
@@ -223,7 +224,7 @@ public sealed class CoordinatedShutdown : IExtension
             _ =>
             {
                 AppDomain.CurrentDomain.ProcessExit -= onExit;
-                onTerm.Dispose();
+                onTerm?.Dispose();
             },
             CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 

@@ -3,8 +3,8 @@ using Akka.Configuration;
 namespace Akka.Util;
 
 /// <summary>
-/// Finds the types that a configuration names. What the published packages spread over assemblies named Akka and Akka.* is in this one here,
-/// so their names are looked up here first.
+/// Finds the types that a configuration names. What the published packages spread over assemblies named Akka and Akka.* is in this one and in
+/// Akka.Hosting's here, so their names are looked up there first.
 /// </summary>
 internal static class TypeNames
 {
@@ -16,6 +16,6 @@ internal static class TypeNames
     {
         var comma = name.IndexOf(',');
         var own = (comma < 0 ? name : name[..comma]).Trim();
-        return typeof(TypeNames).Assembly.GetType(own) ?? Type.GetType(name);
+        return typeof(TypeNames).Assembly.GetType(own) ?? Type.GetType($"{own}, ActorRlhf.Engines.Akka.Hosting") ?? Type.GetType(name);
     }
 }

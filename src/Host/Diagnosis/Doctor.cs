@@ -73,7 +73,8 @@ public static class Doctor
         ("dotnet", DotNet),
         ("cpu", Cpu),
         ("memory", Memory),
-        ("engine", Engine),
+        ("engine", () => Engine("engine", typeof(torch))),
+        ("actor-engine", () => Engine("actor-engine", typeof(Akka.Actor.ActorSystem))),
         ("libtorch", () => Finding.Ok("libtorch", torch.__version__)),
         ("matrix-product", () => JudgeGigaflops(MachineSpeed.MatrixProductGigaflops(), torch.get_num_threads())),
         ("blas", () => LoadedLibraries.OfThisProcess().JudgeBlas()),
@@ -90,6 +91,7 @@ public static class Doctor
     {
         "engine" or "libtorch" or "matrix-product" or "threads" or "gpu" =>
             "build it again with ./rlhf build; the embedded engine needs Debian's libtorch-dev, the published one the packages TorchSharp and TorchSharp-cpu",
+        "actor-engine" => "build it again with ./rlhf build; the published engine needs the package Akka, the embedded one none",
         "sqlite" => "build it again with ./rlhf build; its native library comes with the package SQLitePCLRaw.bundle_e_sqlite3",
         _ => "please report this",
     };
@@ -121,11 +123,11 @@ public static class Doctor
         return total >= MemoryExpected ? Finding.Ok("memory", value) : Finding.Warning("memory", value, "the demo wants 2 GB: raise the container's limit");
     }
 
-    private static Finding Engine()
+    private static Finding Engine(string name, Type type)
     {
-        var assembly = typeof(torch).Assembly.GetName();
+        var assembly = type.Assembly.GetName();
         var isEmbedded = assembly.Name!.StartsWith("ActorRlhf.", StringComparison.Ordinal);
-        return Finding.Ok("engine", $"{(isEmbedded ? "embedded" : "published")} ({assembly.Name} {assembly.Version!.ToString(3)})");
+        return Finding.Ok(name, $"{(isEmbedded ? "embedded" : "published")} ({assembly.Name} {assembly.Version!.ToString(3)})");
     }
 
     private static Finding MemoryBandwidth()

@@ -47,6 +47,9 @@ public sealed partial class NodeProcess : IDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>How it ended.</summary>
+    public int ExitCode => _process.ExitCode;
+
     /// <summary>Its process's number.</summary>
     public int Id => _process.Id;
 

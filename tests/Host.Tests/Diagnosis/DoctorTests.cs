@@ -11,11 +11,11 @@ public sealed class DoctorTests
         var findings = Doctor.Examine(folder.In("runs/new")).ToList();
 
         Assert.Equal(
-            ["dotnet", "cpu", "memory", "engine", "libtorch", "matrix-product", "blas", "openmp", "threads", "memory-bandwidth", "gpu", "sqlite", "postgresql", "disk"],
+            ["dotnet", "cpu", "memory", "engine", "actor-engine", "libtorch", "matrix-product", "blas", "openmp", "threads", "memory-bandwidth", "gpu", "sqlite", "postgresql", "disk"],
             findings.Select(finding => finding.Name));
         Assert.All(findings, finding => Assert.Equal(finding.State == FindingState.Ok, finding.Remedy is null));
         Assert.All(
-            findings.Where(finding => finding.Name is "dotnet" or "engine" or "libtorch" or "matrix-product" or "sqlite" or "disk"),
+            findings.Where(finding => finding.Name is "dotnet" or "engine" or "actor-engine" or "libtorch" or "matrix-product" or "sqlite" or "disk"),
             finding => Assert.NotEqual(FindingState.Failed, finding.State));
     }
 
