@@ -141,22 +141,22 @@ internal static class ActorsCase
 
     private sealed class Counter(int expected, ManualResetEventSlim done) : UntypedActor
     {
-        private int received;
+        private int _received;
 
         protected override void OnReceive(object message)
         {
-            if (++received == expected) done.Set();
+            if (++_received == expected) done.Set();
         }
     }
 
     private sealed class Stamper(long[] latencies, SemaphoreSlim taken) : UntypedActor
     {
-        private int received;
+        private int _received;
 
         protected override void OnReceive(object message)
         {
-            latencies[received] = Stopwatch.GetTimestamp() - latencies[received];
-            received++;
+            latencies[_received] = Stopwatch.GetTimestamp() - latencies[_received];
+            _received++;
             taken.Release();
         }
     }
@@ -168,32 +168,32 @@ internal static class ActorsCase
 
     private sealed class Ping(IActorRef pong, int rounds, CountdownEvent done) : UntypedActor
     {
-        private int received;
+        private int _received;
 
         protected override void OnReceive(object message)
         {
-            if (received == rounds) return;
-            if (++received == rounds) done.Signal();
+            if (_received == rounds) return;
+            if (++_received == rounds) done.Signal();
             else pong.Tell(message, Self);
         }
     }
 
     private sealed class RoundTripTimer(IActorRef echo, long[] latencies, ManualResetEventSlim done) : UntypedActor
     {
-        private int received = -1;
-        private long sent;
+        private int _received = -1;
+        private long _sent;
 
         protected override void OnReceive(object message)
         {
             var now = Stopwatch.GetTimestamp();
-            if (received >= 0) latencies[received] = now - sent;
-            if (++received == latencies.Length)
+            if (_received >= 0) latencies[_received] = now - _sent;
+            if (++_received == latencies.Length)
             {
                 done.Set();
                 return;
             }
 
-            sent = Stopwatch.GetTimestamp();
+            _sent = Stopwatch.GetTimestamp();
             echo.Tell(message, Self);
         }
     }

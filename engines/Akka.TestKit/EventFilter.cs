@@ -6,17 +6,17 @@ namespace Akka.TestKit;
 /// <summary>Makes filters for what is published on the event stream.</summary>
 public sealed class EventFilterFactory
 {
-    private readonly TestKitBase test;
+    private readonly TestKitBase _test;
 
     internal EventFilterFactory(TestKitBase test)
     {
-        this.test = test;
+        _test = test;
     }
 
     /// <summary>Errors with an exception of a type.</summary>
     public IEventFilterApplier Exception<TException>(string? message = null, string? start = null, string? contains = null, string? source = null)
         where TException : Exception => new EventFilterApplier(
-            test, typeof(Error), e => ((LogEvent)e).Cause is TException cause && Fits(cause.Message, message, start, contains) && From(e, source));
+            _test, typeof(Error), e => ((LogEvent)e).Cause is TException cause && Fits(cause.Message, message, start, contains) && From(e, source));
 
     /// <summary>Events of <see cref="LogLevel.ErrorLevel"/>.</summary>
     public IEventFilterApplier Error(string? message = null, string? start = null, string? contains = null, string? source = null) =>
@@ -35,10 +35,10 @@ public sealed class EventFilterFactory
         Of<Debug>(message, start, contains, source);
 
     /// <summary>Dead letters.</summary>
-    public IEventFilterApplier DeadLetter() => new EventFilterApplier(test, typeof(DeadLetter), static _ => true);
+    public IEventFilterApplier DeadLetter() => new EventFilterApplier(_test, typeof(DeadLetter), static _ => true);
 
     /// <summary>Dead letters with a message of a type.</summary>
-    public IEventFilterApplier DeadLetter<TMessage>() => new EventFilterApplier(test, typeof(DeadLetter), static e => ((DeadLetter)e).Message is TMessage);
+    public IEventFilterApplier DeadLetter<TMessage>() => new EventFilterApplier(_test, typeof(DeadLetter), static e => ((DeadLetter)e).Message is TMessage);
 
     private static bool Fits(string text, string? message, string? start, string? contains) =>
         (message is null || text == message)
@@ -49,7 +49,7 @@ public sealed class EventFilterFactory
 
     private IEventFilterApplier Of<TEvent>(string? message, string? start, string? contains, string? source)
         where TEvent : LogEvent => new EventFilterApplier(
-            test, typeof(TEvent), e => Fits(((LogEvent)e).Message.ToString() ?? "", message, start, contains) && From(e, source));
+            _test, typeof(TEvent), e => Fits(((LogEvent)e).Message.ToString() ?? "", message, start, contains) && From(e, source));
 }
 
 /// <summary>Counts what a filter lets through while an action runs, and as long after it as <c>akka.test.filter-leeway</c> says.</summary>
@@ -101,9 +101,9 @@ internal sealed class EventFilterApplier(TestKitBase test, Type channel, Func<ob
 
     private sealed class Counter(Func<object, bool> matches) : MinimalActorRef
     {
-        private int count;
+        private int _count;
 
-        public int Count => Volatile.Read(ref count);
+        public int Count => Volatile.Read(ref _count);
 
         public override ActorPath Path { get; } = new RootActorPath(Address.AllSystems).Child("event-filter-" + Guid.NewGuid().ToString("N"));
 
@@ -111,7 +111,7 @@ internal sealed class EventFilterApplier(TestKitBase test, Type channel, Func<ob
 
         protected override void TellInternal(object message, IActorRef sender)
         {
-            if (matches(message)) Interlocked.Increment(ref count);
+            if (matches(message)) Interlocked.Increment(ref _count);
         }
     }
 }

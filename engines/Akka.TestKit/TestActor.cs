@@ -38,22 +38,22 @@ internal sealed record MessageEnvelope(object Message, IActorRef Sender);
 /// <summary>Keeps what it receives for the test.</summary>
 internal sealed class TestActor(ChannelWriter<MessageEnvelope> queue) : UntypedActor
 {
-    private Func<object, bool>? ignore;
-    private AutoPilot pilot = NoAutoPilot.Instance;
-    private Func<Exception, Directive>? decider;
+    private Func<object, bool>? _ignore;
+    private AutoPilot _pilot = NoAutoPilot.Instance;
+    private Func<Exception, Directive>? _decider;
 
     protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(cause => decider?.Invoke(cause) ?? Actor.SupervisorStrategy.DefaultDecider.Decide(cause));
+        new OneForOneStrategy(cause => _decider?.Invoke(cause) ?? Actor.SupervisorStrategy.DefaultDecider.Decide(cause));
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
             case SetIgnore set:
-                ignore = set.Ignore;
+                _ignore = set.Ignore;
                 break;
             case SetAutoPilot set:
-                pilot = set.Pilot;
+                _pilot = set.Pilot;
                 break;
             case WatchActor watch:
                 Context.Watch(watch.Subject);
@@ -64,13 +64,13 @@ internal sealed class TestActor(ChannelWriter<MessageEnvelope> queue) : UntypedA
                 Sender.Tell(Done.Instance);
                 break;
             case Spawn spawn:
-                decider = spawn.Decider;
+                _decider = spawn.Decider;
                 Sender.Tell(Context.ActorOf(spawn.Props, spawn.Name));
                 break;
             default:
-                var next = pilot is NoAutoPilot ? pilot : pilot.Run(Sender, message);
-                if (next is not KeepRunning) pilot = next;
-                if (ignore is null || !ignore(message)) queue.TryWrite(new MessageEnvelope(message, Sender));
+                var next = _pilot is NoAutoPilot ? _pilot : _pilot.Run(Sender, message);
+                if (next is not KeepRunning) _pilot = next;
+                if (_ignore is null || !_ignore(message)) queue.TryWrite(new MessageEnvelope(message, Sender));
                 break;
         }
     }

@@ -87,21 +87,21 @@ public abstract partial class TestKitBase
     /// <inheritdoc cref="Within(TimeSpan, TimeSpan, Action, string)"/>
     public async Task WithinAsync(TimeSpan min, TimeSpan max, Func<Task> actionAsync, string? hint = null)
     {
-        var (began, outer) = (Now, end);
+        var (began, outer) = (Now, _end);
         var allowed = RemainingOr(Dilated(max)) is var left && left < Dilated(max) ? left : Dilated(max);
-        end = began + allowed;
+        _end = began + allowed;
         try
         {
             await actionAsync().ConfigureAwait(false);
         }
         finally
         {
-            end = outer;
+            _end = outer;
         }
 
         var took = Now - began;
-        assertions.AssertTrue(took >= min, "Failed: Block took {0}, should have at least been {1}. {2}", took, min, hint);
-        assertions.AssertTrue(took <= allowed, "Failed: Block took {0}, exceeding {1}. {2}", took, allowed, hint);
+        _assertions.AssertTrue(took >= min, "Failed: Block took {0}, should have at least been {1}. {2}", took, min, hint);
+        _assertions.AssertTrue(took <= allowed, "Failed: Block took {0}, exceeding {1}. {2}", took, allowed, hint);
     }
 
     private static Task Pause(TimeSpan deadline, TimeSpan? interval, CancellationToken cancellationToken)

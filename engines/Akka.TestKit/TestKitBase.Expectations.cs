@@ -28,12 +28,12 @@ public abstract partial class TestKitBase
 
     /// <inheritdoc cref="ExpectMsg{T}(T, TimeSpan?, string, CancellationToken)"/>
     public ValueTask<T> ExpectMsgAsync<T>(T message, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
-        Expect<T>((actual, _) => assertions.AssertEqual(message, actual, hint ?? ""), timeout, hint, cancellationToken);
+        Expect<T>((actual, _) => _assertions.AssertEqual(message, actual, hint ?? ""), timeout, hint, cancellationToken);
 
     /// <inheritdoc cref="ExpectMsg{T}(Predicate{T}, TimeSpan?, string, CancellationToken)"/>
     public ValueTask<T> ExpectMsgAsync<T>(
         Predicate<T> isMessage, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) => Expect<T>(
-            (actual, _) => assertions.AssertTrue(isMessage(actual), "Got a message of the expected type <{0}>. Also expected {1} but the message {{{2}}} of type <{3}> did not match", typeof(T), hint ?? "the predicate to return true", actual, actual!.GetType()),
+            (actual, _) => _assertions.AssertTrue(isMessage(actual), "Got a message of the expected type <{0}>. Also expected {1} but the message {{{2}}} of type <{3}> did not match", typeof(T), hint ?? "the predicate to return true", actual, actual!.GetType()),
             timeout, hint, cancellationToken);
 
     /// <inheritdoc cref="ExpectMsg{T}(Action{T}, TimeSpan?, string, CancellationToken)"/>
@@ -43,7 +43,7 @@ public abstract partial class TestKitBase
 
     /// <summary>Expects a message of a type from an actor.</summary>
     public T ExpectMsgFrom<T>(IActorRef sender, TimeSpan? duration = null, string? hint = null, CancellationToken cancellationToken = default) => Wait(Expect<T>(
-        (_, actualSender) => assertions.AssertEqual(sender, actualSender, hint ?? ""), duration, hint, cancellationToken));
+        (_, actualSender) => _assertions.AssertEqual(sender, actualSender, hint ?? ""), duration, hint, cancellationToken));
 
     /// <summary>Expects messages that equal others, in any order.</summary>
     public IReadOnlyCollection<T> ExpectMsgAllOf<T>(params T[] messages)
@@ -54,7 +54,7 @@ public abstract partial class TestKitBase
         while (missing.Count > 0)
         {
             var message = ExpectMsg<T>(deadline > Now ? deadline - Now : TimeSpan.Zero, $"one of {string.Join(", ", missing)}");
-            assertions.AssertTrue(missing.Remove(message), "not one of the messages expected ({0}): {1}", string.Join(", ", missing), message);
+            _assertions.AssertTrue(missing.Remove(message), "not one of the messages expected ({0}): {1}", string.Join(", ", missing), message);
             received.Add(message);
         }
 
@@ -68,7 +68,7 @@ public abstract partial class TestKitBase
     /// <inheritdoc cref="ExpectTerminated"/>
     public ValueTask<Terminated> ExpectTerminatedAsync(
         IActorRef target, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
-        Expect<Terminated>((terminated, _) => assertions.AssertEqual(target, terminated.ActorRef, hint ?? ""), timeout, hint, cancellationToken);
+        Expect<Terminated>((terminated, _) => _assertions.AssertEqual(target, terminated.ActorRef, hint ?? ""), timeout, hint, cancellationToken);
 
     /// <summary>Expects that no message comes for a while.</summary>
     public void ExpectNoMsg(CancellationToken cancellationToken = default) => ExpectNoMsg(RemainingOrDefault, cancellationToken);
@@ -154,13 +154,13 @@ public abstract partial class TestKitBase
 
     private async ValueTask<MessageEnvelope?> Next(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (!queue.Reader.TryRead(out var envelope))
+        if (!_queue.Reader.TryRead(out var envelope))
         {
             using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             if (timeout != Timeout.InfiniteTimeSpan) late.CancelAfter(timeout);
             try
             {
-                envelope = await queue.Reader.ReadAsync(late.Token).ConfigureAwait(false);
+                envelope = await _queue.Reader.ReadAsync(late.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
@@ -168,14 +168,14 @@ public abstract partial class TestKitBase
             }
         }
 
-        last = envelope;
+        _last = envelope;
         return envelope;
     }
 
     [DoesNotReturn]
     private void Fail(string message)
     {
-        assertions.Fail("{0}", message);
+        _assertions.Fail("{0}", message);
         throw new InvalidOperationException(message); // a framework whose Fail returns
     }
 }

@@ -28,12 +28,12 @@ public abstract partial class TestKitBase : IActorRefFactory
         }
         """);
 
-    private static int testActors;
+    private static int _testActors;
 
-    private readonly ITestKitAssertions assertions;
-    private readonly Channel<MessageEnvelope> queue = Channel.CreateUnbounded<MessageEnvelope>();
-    private MessageEnvelope? last;
-    private TimeSpan? end;
+    private readonly ITestKitAssertions _assertions;
+    private readonly Channel<MessageEnvelope> _queue = Channel.CreateUnbounded<MessageEnvelope>();
+    private MessageEnvelope? _last;
+    private TimeSpan? _end;
 
     /// <summary>A test with a system of its own, or a given one.</summary>
     protected TestKitBase(ITestKitAssertions assertions, ActorSystem? system = null, string? testActorName = null)
@@ -55,7 +55,7 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     private TestKitBase(ITestKitAssertions assertions, ActorSystem? system, ActorSystemSetup setup, string? actorSystemName, string? testActorName)
     {
-        this.assertions = assertions;
+        _assertions = assertions;
         if (system is null)
         {
             var bootstrap = setup.Get<BootstrapSetup>().GetOrElse(BootstrapSetup.Create()).WithConfigFallback(Defaults);
@@ -70,7 +70,7 @@ public abstract partial class TestKitBase : IActorRefFactory
         TestKitSettings = new TestKitSettings(system.Settings.Config);
         Log = Logging.GetLogger(system, GetType());
         EventFilter = new EventFilterFactory(this);
-        var name = testActorName ?? $"testActor{Interlocked.Increment(ref testActors)}";
+        var name = testActorName ?? $"testActor{Interlocked.Increment(ref _testActors)}";
         TestActor = CreateTestActor(name);
         if (this is TestProbe) return;
         ActorCell.Current = this is INoImplicitSender ? null : ((LocalActorRef)TestActor).Cell;
@@ -96,24 +96,24 @@ public abstract partial class TestKitBase : IActorRefFactory
     public EventFilterFactory EventFilter { get; }
 
     /// <summary>Whether there is a message that no expectation has taken.</summary>
-    public bool HasMessages => queue.Reader.Count > 0;
+    public bool HasMessages => _queue.Reader.Count > 0;
 
     /// <summary>The message that was taken last.</summary>
-    public object LastMessage => last?.Message!;
+    public object LastMessage => _last?.Message!;
 
     /// <summary>The sender of the message that was taken last.</summary>
-    public IActorRef LastSender => last?.Sender!;
+    public IActorRef LastSender => _last?.Sender!;
 
     /// <summary>What is left of <c>Within</c>'s time.</summary>
     /// <exception cref="InvalidOperationException">Outside of <c>Within</c>.</exception>
-    public TimeSpan Remaining => end is null
+    public TimeSpan Remaining => _end is null
         ? throw new InvalidOperationException("Remaining may not be called outside of \"within\"")
         : RemainingOr(TimeSpan.Zero);
 
     /// <summary>What is left of <c>Within</c>'s time; outside of it, how long an expectation waits.</summary>
     public TimeSpan RemainingOrDefault => RemainingOr(Dilated(TestKitSettings.SingleExpectDefault));
 
-    internal ITestKitAssertions TestAssertions => assertions;
+    internal ITestKitAssertions TestAssertions => _assertions;
 
     private static TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64);
 
@@ -143,11 +143,11 @@ public abstract partial class TestKitBase : IActorRefFactory
     public virtual TestProbe CreateTestProbe(string? name = null) => CreateTestProbe(Sys, name);
 
     /// <summary>Makes an actor of another system whose messages the test can expect.</summary>
-    public virtual TestProbe CreateTestProbe(ActorSystem system, string? name = null) => new(system, assertions, name);
+    public virtual TestProbe CreateTestProbe(ActorSystem system, string? name = null) => new(system, _assertions, name);
 
     /// <summary>Makes an actor that receives for this test too.</summary>
     public IActorRef CreateTestActor(string name) => ((ExtendedActorSystem)Sys).SystemActorOf(
-        Props.Create(() => new TestActor(queue.Writer)).WithDispatcher("akka.test.test-actor.dispatcher"), name);
+        Props.Create(() => new TestActor(_queue.Writer)).WithDispatcher("akka.test.test-actor.dispatcher"), name);
 
     /// <summary>Watches an actor; the test actor receives <see cref="Terminated"/>.</summary>
     public IActorRef Watch(IActorRef actorToWatch) => WatchAsync(actorToWatch).GetAwaiter().GetResult();
@@ -202,7 +202,7 @@ public abstract partial class TestKitBase : IActorRefFactory
     }
 
     private TimeSpan RemainingOr(TimeSpan duration) =>
-        end is not { } deadline ? duration : deadline > Now ? deadline - Now : TimeSpan.Zero;
+        _end is not { } deadline ? duration : deadline > Now ? deadline - Now : TimeSpan.Zero;
 
     /// <summary>Keeps the implicit sender over awaits.</summary>
     private sealed class ActorCellKeepingSynchronizationContext(ActorCell? cell) : SynchronizationContext

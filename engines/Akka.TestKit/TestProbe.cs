@@ -4,9 +4,9 @@ namespace Akka.TestKit;
 
 /// <summary>An actor whose messages a test can expect.</summary>
 public class TestProbe(ActorSystem system, ITestKitAssertions assertions, string? testProbeName = null)
-    : TestKitBase(assertions, system, testProbeName ?? $"probe{Interlocked.Increment(ref probes)}"), INoImplicitSender, IActorRef
+    : TestKitBase(assertions, system, testProbeName ?? $"probe{Interlocked.Increment(ref _probes)}"), INoImplicitSender, IActorRef
 {
-    private static int probes;
+    private static int _probes;
 
     /// <summary>The probe's handle.</summary>
     public IActorRef Ref => TestActor;

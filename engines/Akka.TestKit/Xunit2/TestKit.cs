@@ -12,7 +12,7 @@ public class TestKit : TestKitBase, IDisposable
     /// <summary>Where the test's log goes, or null.</summary>
     protected readonly ITestOutputHelper? Output;
 
-    private bool disposed;
+    private bool _disposed;
 
     /// <summary>A test with a system of its own, or a given one.</summary>
     public TestKit(ActorSystem? system = null, ITestOutputHelper? output = null)
@@ -60,8 +60,8 @@ public class TestKit : TestKitBase, IDisposable
     /// <summary>Ends the system once.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposed || !disposing) return;
-        disposed = true;
+        if (_disposed || !disposing) return;
+        _disposed = true;
         try
         {
             AfterAll();

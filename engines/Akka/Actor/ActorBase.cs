@@ -45,9 +45,9 @@ public abstract class ActorBase : IInternalActor
 
     internal Receive OwnReceive => Receive;
 
-    internal SupervisorStrategy Strategy => strategy ??= SupervisorStrategy();
+    internal SupervisorStrategy Strategy => _strategy ??= SupervisorStrategy();
 
-    private SupervisorStrategy? strategy;
+    private SupervisorStrategy? _strategy;
 
     /// <summary>Calls <see cref="PreStart"/>; for extensions of the engine.</summary>
     public virtual void AroundPreStart() => PreStart();

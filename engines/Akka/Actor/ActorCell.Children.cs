@@ -7,12 +7,12 @@ namespace Akka.Actor;
 /// <content>The children: names are reserved and looked up from any thread, the rest is the actor's own.</content>
 internal sealed partial class ActorCell
 {
-    private readonly Lock childrenLock = new();
-    private ImmutableDictionary<string, ChildStats> children = ImmutableDictionary<string, ChildStats>.Empty;
-    private HashSet<IActorRef>? dying;
-    private WaitingFor waitingFor;
-    private Exception? recreationCause;
-    private long names;
+    private readonly Lock _childrenLock = new();
+    private ImmutableDictionary<string, ChildStats> _children = ImmutableDictionary<string, ChildStats>.Empty;
+    private HashSet<IActorRef>? _dying;
+    private WaitingFor _waitingFor;
+    private Exception? _recreationCause;
+    private long _names;
 
     /// <summary>What the actor does when the children that it stopped have ended.</summary>
     private enum WaitingFor
@@ -23,7 +23,7 @@ internal sealed partial class ActorCell
         Termination,
     }
 
-    private bool IsTerminating => waitingFor == WaitingFor.Termination;
+    private bool IsTerminating => _waitingFor == WaitingFor.Termination;
 
     public IActorRef ActorOf(Props props, string? name = null)
     {
@@ -37,32 +37,32 @@ internal sealed partial class ActorCell
     public IInternalActorRef AttachChild(Props props, string? name)
     {
         LocalActorRef child;
-        lock (childrenLock)
+        lock (_childrenLock)
         {
-            if (IsTerminating) throw new InvalidOperationException($"{self} is stopping and cannot have another child ({name ?? props.Type.Name})");
-            name ??= "$" + Base64(names++);
-            if (children.ContainsKey(name))
+            if (IsTerminating) throw new InvalidOperationException($"{_self} is stopping and cannot have another child ({name ?? props.Type.Name})");
+            name ??= "$" + Base64(_names++);
+            if (_children.ContainsKey(name))
                 throw new InvalidActorNameException($"Actor name \"{name}\" is not unique!");
-            var path = new ChildActorPath(self.Path, name, NewUid());
-            child = new LocalActorRef(SystemImpl, props, self, path);
-            children = children.Add(name, new ChildStats(child));
+            var path = new ChildActorPath(_self.Path, name, NewUid());
+            child = new LocalActorRef(SystemImpl, props, _self, path);
+            _children = _children.Add(name, new ChildStats(child));
         }
 
         child.Start();
         return child;
     }
 
-    public IInternalActorRef? FindChild(string name) => Volatile.Read(ref children).GetValueOrDefault(name)?.Child;
+    public IInternalActorRef? FindChild(string name) => Volatile.Read(ref _children).GetValueOrDefault(name)?.Child;
 
     IActorRef IActorContext.Child(string name) => FindChild(name) ?? ActorRefs.Nobody;
 
-    public IEnumerable<IActorRef> GetChildren() => Volatile.Read(ref children).Values.Select(stats => stats.Child);
+    public IEnumerable<IActorRef> GetChildren() => Volatile.Read(ref _children).Values.Select(stats => stats.Child);
 
     public void Stop(IActorRef child)
     {
         if (StatsOf(child) is not null)
         {
-            lock (childrenLock) (dying ??= []).Add(child);
+            lock (_childrenLock) (_dying ??= []).Add(child);
         }
 
         ((IInternalActorRef)child).Stop();
@@ -94,39 +94,39 @@ internal sealed partial class ActorCell
     private static long NewUid() => Random.Shared.NextInt64(1, int.MaxValue);
 
     private ChildStats? StatsOf(IActorRef child) =>
-        children.GetValueOrDefault(child.Path.Name) is { } stats && stats.Child.Equals(child) ? stats : null;
+        _children.GetValueOrDefault(child.Path.Name) is { } stats && stats.Child.Equals(child) ? stats : null;
 
     /// <summary>Whether there are children to wait for; if so, what for.</summary>
     private bool WaitForChildren(WaitingFor reason, Exception? cause = null)
     {
-        lock (childrenLock)
+        lock (_childrenLock)
         {
-            if (dying is not { Count: > 0 }) return false;
-            waitingFor = reason;
-            recreationCause = cause;
+            if (_dying is not { Count: > 0 }) return false;
+            _waitingFor = reason;
+            _recreationCause = cause;
             return true;
         }
     }
 
     private void SuspendChildren(IActorRef? except)
     {
-        foreach (var stats in children.Values.Where(stats => !stats.Child.Equals(except))) stats.Child.Suspend();
+        foreach (var stats in _children.Values.Where(stats => !stats.Child.Equals(except))) stats.Child.Suspend();
     }
 
     private void ResumeChildren(Exception? cause, IActorRef? perpetrator)
     {
-        foreach (var stats in children.Values) stats.Child.Resume(stats.Child.Equals(perpetrator) ? cause : null);
+        foreach (var stats in _children.Values) stats.Child.Resume(stats.Child.Equals(perpetrator) ? cause : null);
     }
 
     private void ChildTerminated(IActorRef child)
     {
         WaitingFor reached;
-        lock (childrenLock)
+        lock (_childrenLock)
         {
-            children = children.Remove(child.Path.Name);
-            dying?.Remove(child);
-            reached = dying is { Count: > 0 } ? WaitingFor.Nothing : waitingFor;
-            if (reached is WaitingFor.Creation or WaitingFor.Recreation) waitingFor = WaitingFor.Nothing;
+            _children = _children.Remove(child.Path.Name);
+            _dying?.Remove(child);
+            reached = _dying is { Count: > 0 } ? WaitingFor.Nothing : _waitingFor;
+            if (reached is WaitingFor.Creation or WaitingFor.Recreation) _waitingFor = WaitingFor.Nothing;
         }
 
         switch (reached)
@@ -135,7 +135,7 @@ internal sealed partial class ActorCell
                 FinishCreate();
                 break;
             case WaitingFor.Recreation:
-                FinishRecreate(recreationCause!);
+                FinishRecreate(_recreationCause!);
                 break;
             case WaitingFor.Termination:
                 FinishTerminate();

@@ -6,30 +6,30 @@ namespace Akka.Actor;
 /// <content>Birth, failure, restart and death.</content>
 internal sealed partial class ActorCell
 {
-    private IActorRef? perpetrator; // who made this actor fail: a child that it escalated, or itself
-    private Queue<SystemMessage>? deferred;
+    private IActorRef? _perpetrator; // who made this actor fail: a child that it escalated, or itself
+    private Queue<SystemMessage>? _deferred;
 
-    private bool IsFailed => perpetrator is not null;
+    private bool IsFailed => _perpetrator is not null;
 
     public void ReceiveSystem(SystemMessage message)
     {
         if (MustWait(message))
         {
-            (deferred ??= new Queue<SystemMessage>()).Enqueue(message);
+            (_deferred ??= new Queue<SystemMessage>()).Enqueue(message);
             return;
         }
 
         Handle(message);
-        for (var left = deferred?.Count ?? 0; left > 0 && !Mailbox.IsClosed; left--)
+        for (var left = _deferred?.Count ?? 0; left > 0 && !Mailbox.IsClosed; left--)
         {
-            var next = deferred!.Dequeue();
-            if (MustWait(next)) deferred.Enqueue(next);
+            var next = _deferred!.Dequeue();
+            if (MustWait(next)) _deferred.Enqueue(next);
             else Handle(next);
         }
     }
 
     private bool MustWait(SystemMessage message) =>
-        (message is IStashWhenFailed && Mailbox.IsSuspended) || (message is IStashWhenWaitingForChildren && waitingFor != WaitingFor.Nothing);
+        (message is IStashWhenFailed && Mailbox.IsSuspended) || (message is IStashWhenWaitingForChildren && _waitingFor != WaitingFor.Nothing);
 
     private void Handle(SystemMessage message)
     {
@@ -85,8 +85,8 @@ internal sealed partial class ActorCell
     {
         try
         {
-            actor = NewActor();
-            actor.AroundPreStart();
+            _actor = NewActor();
+            _actor.AroundPreStart();
         }
         catch (Exception e)
         {
@@ -94,16 +94,16 @@ internal sealed partial class ActorCell
             var cause = e;
             throw cause is ActorInitializationException
                 ? cause
-                : new ActorInitializationException(self, $"Exception during creation of {Props.Type.Name}: {cause.Message}", cause);
+                : new ActorInitializationException(_self, $"Exception during creation of {Props.Type.Name}: {cause.Message}", cause);
         }
     }
 
     private ActorBase NewActor()
     {
-        (behaviors, initialBehavior) = (null, null);
+        (_behaviors, _initialBehavior) = (null, null);
         var instance = Props.NewActor();
-        initialBehavior = instance.OwnReceive;
-        behavior = behaviors is { Count: > 0 } ? behaviors.Peek() : initialBehavior;
+        _initialBehavior = instance.OwnReceive;
+        _behavior = _behaviors is { Count: > 0 } ? _behaviors.Peek() : _initialBehavior;
         if (instance is IActorStash stashing) stashing.Stash = new Internal.MailboxStash(this);
         return instance;
     }
@@ -115,13 +115,13 @@ internal sealed partial class ActorCell
         try
         {
             Mailbox.Suspend();
-            perpetrator = escalatedBy ?? self;
-            SuspendChildren(except: perpetrator);
-            Parent.SendSystemMessage(new Failed(self, cause, self.Path.Uid));
+            _perpetrator = escalatedBy ?? _self;
+            SuspendChildren(except: _perpetrator);
+            Parent.SendSystemMessage(new Failed(_self, cause, _self.Path.Uid));
         }
         catch (Exception e)
         {
-            Log(new Error(e, self.Path.ToString(), ActorType, $"emergency stop: exception in failure handling for {cause}"));
+            Log(new Error(e, _self.Path.ToString(), ActorType, $"emergency stop: exception in failure handling for {cause}"));
             foreach (var child in GetChildren()) Stop(child);
             FinishTerminate();
         }
@@ -132,33 +132,33 @@ internal sealed partial class ActorCell
         var stats = StatsOf(failed.Child);
         if (stats is null || stats.Child.Path.Uid != failed.Uid)
         {
-            Log(new Debug(self.Path.ToString(), ActorType, $"dropping Failed({failed.Cause}) from {failed.Child}, which is no child any more"));
+            Log(new Debug(_self.Path.ToString(), ActorType, $"dropping Failed({failed.Cause}) from {failed.Child}, which is no child any more"));
             return;
         }
 
         // An asynchronous handler may be halfway through a message; it finds its sender again.
-        var before = sender;
-        sender = failed.Child;
+        var before = _sender;
+        _sender = failed.Child;
         var cause = failed.Cause;
         bool handled;
         try
         {
-            handled = Strategy.HandleFailure(this, stats, cause, children.Values);
+            handled = Strategy.HandleFailure(this, stats, cause, _children.Values);
         }
         catch (Exception e)
         {
             (handled, cause) = (false, e);
         }
 
-        sender = before;
+        _sender = before;
         if (!handled) Fail(cause, escalatedBy: failed.Child);
     }
 
-    private SupervisorStrategy Strategy => Props.SupervisorStrategy ?? actor?.Strategy ?? SupervisorStrategy.DefaultStrategy;
+    private SupervisorStrategy Strategy => Props.SupervisorStrategy ?? _actor?.Strategy ?? SupervisorStrategy.DefaultStrategy;
 
     private void Recreate(Exception? cause)
     {
-        if (actor is null)
+        if (_actor is null)
         {
             CreateAgain();
             return;
@@ -166,12 +166,12 @@ internal sealed partial class ActorCell
 
         try
         {
-            actor.AroundPreRestart(cause!, CurrentMessage!);
+            _actor.AroundPreRestart(cause!, CurrentMessage!);
         }
         catch (Exception e)
         {
-            var failure = new PreRestartException(self, e, cause!, CurrentMessage!);
-            Log(new Error(failure, self.Path.ToString(), ActorType, e.Message));
+            var failure = new PreRestartException(_self, e, cause!, CurrentMessage!);
+            Log(new Error(failure, _self.Path.ToString(), ActorType, e.Message));
         }
 
         ClearActor();
@@ -180,22 +180,22 @@ internal sealed partial class ActorCell
 
     private void FinishRecreate(Exception cause)
     {
-        var survivors = children.Values;
+        var survivors = _children.Values;
         Mailbox.Resume();
         Mailbox.IsAwaiting = false;
-        awaited = null;
-        perpetrator = null;
+        _awaited = null;
+        _perpetrator = null;
         CurrentMessage = null;
         try
         {
-            actor = NewActor();
-            actor.AroundPostRestart(cause, null!);
+            _actor = NewActor();
+            _actor.AroundPostRestart(cause, null!);
             foreach (var survivor in survivors) survivor.Child.Restart(cause);
         }
         catch (Exception e)
         {
             ClearActor();
-            Fail(new PostRestartException(self, e, cause));
+            Fail(new PostRestartException(_self, e, cause));
         }
     }
 
@@ -209,7 +209,7 @@ internal sealed partial class ActorCell
     private void FinishCreate()
     {
         Mailbox.Resume();
-        perpetrator = null;
+        _perpetrator = null;
         try
         {
             CreateActor();
@@ -222,15 +222,15 @@ internal sealed partial class ActorCell
 
     private void ResumeActor(Exception? causedByFailure)
     {
-        if (actor is null)
+        if (_actor is null)
         {
             CreateAgain();
             return;
         }
 
-        var escalated = perpetrator;
+        var escalated = _perpetrator;
         Mailbox.Resume();
-        if (causedByFailure is not null) perpetrator = null;
+        if (causedByFailure is not null) _perpetrator = null;
         ResumeChildren(causedByFailure, escalated);
     }
 
@@ -238,14 +238,14 @@ internal sealed partial class ActorCell
     {
         SetReceiveTimeout(null);
         if (IsTerminating) return;
-        lock (childrenLock)
+        lock (_childrenLock)
         {
             // From here on nobody can add a child.
-            waitingFor = WaitingFor.Termination;
-            foreach (var stats in children.Values) (dying ??= []).Add(stats.Child);
+            _waitingFor = WaitingFor.Termination;
+            foreach (var stats in _children.Values) (_dying ??= []).Add(stats.Child);
         }
 
-        if (dying is not { Count: > 0 })
+        if (_dying is not { Count: > 0 })
         {
             FinishTerminate();
             return;
@@ -253,7 +253,7 @@ internal sealed partial class ActorCell
 
         // No messages while the children stop, and failures are not the supervisor's any more.
         Mailbox.Suspend();
-        perpetrator = self;
+        _perpetrator = _self;
         foreach (var child in GetChildren()) ((IInternalActorRef)child).Stop();
     }
 
@@ -261,28 +261,28 @@ internal sealed partial class ActorCell
     {
         try
         {
-            actor?.AroundPostStop();
+            _actor?.AroundPostStop();
         }
         catch (Exception e)
         {
-            Log(new Error(e, self.Path.ToString(), ActorType, e.Message));
+            Log(new Error(e, _self.Path.ToString(), ActorType, e.Message));
         }
 
         ClearActor();
         Mailbox.Close();
-        Parent.SendSystemMessage(new DeathWatchNotification(self, existenceConfirmed: true, addressTerminated: false));
+        Parent.SendSystemMessage(new DeathWatchNotification(_self, existenceConfirmed: true, addressTerminated: false));
         TellWatchers();
         UnwatchAll();
-        awaited = null;
-        sender = null;
+        _awaited = null;
+        _sender = null;
         CurrentMessage = null;
     }
 
     private void ClearActor()
     {
-        if (actor is IWithTimers { Timers: { } timers }) timers.CancelAll();
-        if (actor is IActorStash { Stash: { } stash }) stash.UnstashAll();
-        if (actor is not null) Props.Release(actor);
-        actor = null;
+        if (_actor is IWithTimers { Timers: { } timers }) timers.CancelAll();
+        if (_actor is IActorStash { Stash: { } stash }) stash.UnstashAll();
+        if (_actor is not null) Props.Release(_actor);
+        _actor = null;
     }
 }

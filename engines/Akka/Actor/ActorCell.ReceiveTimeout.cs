@@ -5,38 +5,38 @@ namespace Akka.Actor;
 /// </content>
 internal sealed partial class ActorCell
 {
-    private TimeSpan? receiveTimeout;
-    private Timer? receiveTimer;
-    private long idleSince; // milliseconds of the system's clock; in the far future while the actor is busy
-    private bool timeoutSent;
+    private TimeSpan? _receiveTimeout;
+    private Timer? _receiveTimer;
+    private long _idleSince; // milliseconds of the system's clock; in the far future while the actor is busy
+    private bool _timeoutSent;
 
-    public TimeSpan? ReceiveTimeout => receiveTimeout;
+    public TimeSpan? ReceiveTimeout => _receiveTimeout;
 
     public void SetReceiveTimeout(TimeSpan? timeout)
     {
         if (timeout is { } span && (span <= TimeSpan.Zero || span.TotalMilliseconds > uint.MaxValue - 1))
             throw new ArgumentOutOfRangeException(nameof(timeout), $"a receive timeout of {span} is not possible; it must be positive and below 49 days");
-        receiveTimer?.Dispose();
-        receiveTimer = null;
-        receiveTimeout = timeout;
+        _receiveTimer?.Dispose();
+        _receiveTimer = null;
+        _receiveTimeout = timeout;
         if (timeout is null) return;
-        Volatile.Write(ref timeoutSent, false);
-        Volatile.Write(ref idleSince, CurrentMessage is null ? Environment.TickCount64 : long.MaxValue);
-        receiveTimer = new Timer(static cell => ((ActorCell)cell!).ReceiveTimerFired(), this, timeout.Value, Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _timeoutSent, false);
+        Volatile.Write(ref _idleSince, CurrentMessage is null ? Environment.TickCount64 : long.MaxValue);
+        _receiveTimer = new Timer(static cell => ((ActorCell)cell!).ReceiveTimerFired(), this, timeout.Value, Timeout.InfiniteTimeSpan);
     }
 
     private void BecomeIdle()
     {
-        Volatile.Write(ref idleSince, Environment.TickCount64);
-        if (!Volatile.Read(ref timeoutSent)) return;
-        Volatile.Write(ref timeoutSent, false);
-        receiveTimer!.Change(receiveTimeout!.Value, Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _idleSince, Environment.TickCount64);
+        if (!Volatile.Read(ref _timeoutSent)) return;
+        Volatile.Write(ref _timeoutSent, false);
+        _receiveTimer!.Change(_receiveTimeout!.Value, Timeout.InfiniteTimeSpan);
     }
 
     private void ReceiveTimerFired()
     {
-        if (receiveTimeout is not { } timeout || receiveTimer is not { } timer) return;
-        var since = Volatile.Read(ref idleSince);
+        if (_receiveTimeout is not { } timeout || _receiveTimer is not { } timer) return;
+        var since = Volatile.Read(ref _idleSince);
         var left = since == long.MaxValue ? timeout : timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - since);
         if (left > TimeSpan.Zero)
         {
@@ -52,7 +52,7 @@ internal sealed partial class ActorCell
             return;
         }
 
-        Volatile.Write(ref timeoutSent, true);
-        self.Tell(Akka.Actor.ReceiveTimeout.Instance, self);
+        Volatile.Write(ref _timeoutSent, true);
+        _self.Tell(Akka.Actor.ReceiveTimeout.Instance, _self);
     }
 }

@@ -11,21 +11,21 @@ namespace Akka.Actor;
 internal sealed partial class ActorCell : IUntypedActorContext
 {
     [ThreadStatic]
-    private static ActorCell? current;
+    private static ActorCell? _current;
 
-    private readonly LocalActorRef self;
-    private ActorBase? actor;
-    private Receive? behavior;
-    private Receive? initialBehavior;
-    private Stack<Receive>? behaviors;
-    private IActorRef? sender;
-    private ActorTaskScheduler? taskScheduler;
-    private Task? awaited;
+    private readonly LocalActorRef _self;
+    private ActorBase? _actor;
+    private Receive? _behavior;
+    private Receive? _initialBehavior;
+    private Stack<Receive>? _behaviors;
+    private IActorRef? _sender;
+    private ActorTaskScheduler? _taskScheduler;
+    private Task? _awaited;
 
     public ActorCell(Internal.ActorSystemImpl system, LocalActorRef self, Props props, IInternalActorRef parent)
     {
         SystemImpl = system;
-        this.self = self;
+        _self = self;
         Props = props;
         Parent = parent;
         Dispatcher = system.Dispatchers.Lookup(props.Dispatcher);
@@ -35,17 +35,17 @@ internal sealed partial class ActorCell : IUntypedActorContext
     /// <summary>The cell whose actor runs on this thread, or null.</summary>
     public static ActorCell? Current
     {
-        get => current;
-        set => current = value;
+        get => _current;
+        set => _current = value;
     }
 
     public Internal.ActorSystemImpl SystemImpl { get; }
 
     public ActorSystem System => SystemImpl;
 
-    public LocalActorRef Self => self;
+    public LocalActorRef Self => _self;
 
-    IActorRef IActorContext.Self => self;
+    IActorRef IActorContext.Self => _self;
 
     public Props Props { get; }
 
@@ -57,7 +57,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     public Mailbox Mailbox { get; }
 
-    public IActorRef Sender => sender ?? SystemImpl.DeadLetters;
+    public IActorRef Sender => _sender ?? SystemImpl.DeadLetters;
 
     /// <summary>The message at hand or the last one, or null.</summary>
     public object? CurrentMessage { get; private set; }
@@ -65,11 +65,11 @@ internal sealed partial class ActorCell : IUntypedActorContext
     /// <summary>Counts the messages received, so that equal ones can be told apart.</summary>
     public long MessageNumber { get; private set; }
 
-    public ActorBase? Actor => actor;
+    public ActorBase? Actor => _actor;
 
-    private Type ActorType => actor?.GetType() ?? Props.Type;
+    private Type ActorType => _actor?.GetType() ?? Props.Type;
 
-    public void Start() => self.SendSystemMessage(new Create());
+    public void Start() => _self.SendSystemMessage(new Create());
 
     // ---- Receiving
 
@@ -77,8 +77,8 @@ internal sealed partial class ActorCell : IUntypedActorContext
     {
         CurrentMessage = message;
         MessageNumber++;
-        sender = from;
-        if (receiveTimeout is not null && message is not INotInfluenceReceiveTimeout) idleSince = long.MaxValue;
+        _sender = from;
+        if (_receiveTimeout is not null && message is not INotInfluenceReceiveTimeout) _idleSince = long.MaxValue;
         try
         {
             if (message is IAutoReceivedMessage) AutoReceive(message);
@@ -90,18 +90,18 @@ internal sealed partial class ActorCell : IUntypedActorContext
             Fail(e); // the message at hand is what PreRestart is told
         }
 
-        if (receiveTimeout is not null && !Mailbox.IsAwaiting && message is not INotInfluenceReceiveTimeout) BecomeIdle();
+        if (_receiveTimeout is not null && !Mailbox.IsAwaiting && message is not INotInfluenceReceiveTimeout) BecomeIdle();
     }
 
-    public void ReceiveMessage(object message) => actor!.AroundReceive(behavior!, message);
+    public void ReceiveMessage(object message) => _actor!.AroundReceive(_behavior!, message);
 
     /// <summary>Runs an asynchronous handler: at once as far as it goes, the rest with messages held back.</summary>
     public void RunTask(Func<Task> handler)
     {
-        if (Mailbox.IsAwaiting) throw new InvalidOperationException($"{self} runs an asynchronous handler already; await within that one instead");
-        taskScheduler ??= new ActorTaskScheduler(this);
+        if (Mailbox.IsAwaiting) throw new InvalidOperationException($"{_self} runs an asynchronous handler already; await within that one instead");
+        _taskScheduler ??= new ActorTaskScheduler(this);
         var start = new Task<Task>(handler);
-        start.RunSynchronously(taskScheduler);
+        start.RunSynchronously(_taskScheduler);
         var task = start.GetAwaiter().GetResult();
         if (task.IsCompleted)
         {
@@ -110,9 +110,9 @@ internal sealed partial class ActorCell : IUntypedActorContext
         }
 
         Mailbox.IsAwaiting = true;
-        awaited = task;
+        _awaited = task;
         task.ContinueWith(
-            static (done, cell) => ((ActorCell)cell!).self.SendSystemMessage(new ActorTaskCompleted(done)),
+            static (done, cell) => ((ActorCell)cell!)._self.SendSystemMessage(new ActorTaskCompleted(done)),
             this, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
@@ -120,21 +120,21 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     public void Become(Receive receive)
     {
-        if (behaviors is { Count: > 0 }) behaviors.Pop();
+        if (_behaviors is { Count: > 0 }) _behaviors.Pop();
         BecomeStacked(receive);
     }
 
     public void BecomeStacked(Receive receive)
     {
-        (behaviors ??= new Stack<Receive>()).Push(receive);
-        behavior = receive;
+        (_behaviors ??= new Stack<Receive>()).Push(receive);
+        _behavior = receive;
     }
 
     public void UnbecomeStacked()
     {
-        if (behaviors is not { Count: > 0 }) return;
-        behaviors.Pop();
-        behavior = behaviors.Count > 0 ? behaviors.Peek() : initialBehavior;
+        if (_behaviors is not { Count: > 0 }) return;
+        _behaviors.Pop();
+        _behavior = _behaviors.Count > 0 ? _behaviors.Peek() : _initialBehavior;
     }
 
     void IUntypedActorContext.Become(UntypedReceive receive) => Become(message =>
@@ -149,7 +149,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         return true;
     });
 
-    public ActorSelection ActorSelection(string actorPath) => SystemImpl.Select(actorPath, self);
+    public ActorSelection ActorSelection(string actorPath) => SystemImpl.Select(actorPath, _self);
 
     public ActorSelection ActorSelection(ActorPath actorPath) => SystemImpl.ActorSelection(actorPath);
 
@@ -170,15 +170,15 @@ internal sealed partial class ActorCell : IUntypedActorContext
                 ReceiveTerminated(terminated);
                 break;
             case PoisonPill:
-                self.Stop();
+                _self.Stop();
                 break;
             case Kill:
                 throw new ActorKilledException("Kill");
             case Identify identify:
-                Sender.Tell(new ActorIdentity(identify.MessageId, self), self);
+                Sender.Tell(new ActorIdentity(identify.MessageId, _self), _self);
                 break;
             case ActorSelectionMessage selection:
-                Akka.Actor.ActorSelection.Deliver(self, Sender, selection);
+                Akka.Actor.ActorSelection.Deliver(_self, Sender, selection);
                 break;
             default:
                 ReceiveMessage(message);
@@ -188,15 +188,15 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     private void CompleteTask(Task task)
     {
-        if (task != awaited)
+        if (task != _awaited)
         {
-            if (task.Exception is { } late) Log(new Error(late.InnerException, self.Path.ToString(), ActorType, "a handler of an earlier instance failed"));
+            if (task.Exception is { } late) Log(new Error(late.InnerException, _self.Path.ToString(), ActorType, "a handler of an earlier instance failed"));
             return;
         }
 
-        awaited = null;
+        _awaited = null;
         Mailbox.IsAwaiting = false;
-        if (receiveTimeout is not null && CurrentMessage is not INotInfluenceReceiveTimeout) BecomeIdle();
+        if (_receiveTimeout is not null && CurrentMessage is not INotInfluenceReceiveTimeout) BecomeIdle();
         task.GetAwaiter().GetResult();
         CurrentMessage = null;
     }

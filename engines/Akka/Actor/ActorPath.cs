@@ -11,8 +11,8 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     /// <summary>What a name may have besides letters and digits.</summary>
     public const string ValidSymbols = "\"-_.*$+:@&=,!~';()";
 
-    private string? text;
-    private int hash;
+    private string? _text;
+    private int _hash;
 
     private protected ActorPath(Address address, ActorPath? parent, string name, long uid)
     {
@@ -168,15 +168,15 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     /// <inheritdoc/>
     public override int GetHashCode()
     {
-        if (hash == 0) hash = ParentOrNull is null ? HashCode.Combine(Address, Name) : HashCode.Combine(ParentOrNull.GetHashCode(), Name);
-        return hash;
+        if (_hash == 0) _hash = ParentOrNull is null ? HashCode.Combine(Address, Name) : HashCode.Combine(ParentOrNull.GetHashCode(), Name);
+        return _hash;
     }
 
     /// <inheritdoc/>
     public int CompareTo(ActorPath? other) => other is null ? 1 : string.CompareOrdinal(ToString(), other.ToString());
 
     /// <inheritdoc/>
-    public override string ToString() => text ??= Address + ToStringWithoutAddress();
+    public override string ToString() => _text ??= Address + ToStringWithoutAddress();
 
     // Nobody's path means the same in every process.
     private bool IgnoresAddress => Address == Address.AllSystems;

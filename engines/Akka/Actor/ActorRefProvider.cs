@@ -71,15 +71,15 @@ public interface IActorRefProvider
 /// <summary>The handles of one process. Remoting derives from it and adds those of others.</summary>
 public class LocalActorRefProvider : IActorRefProvider
 {
-    private readonly ConcurrentDictionary<string, IInternalActorRef> extraNames = new();
-    private readonly TaskCompletionSource terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly DeadLetterActorRef deadLetters;
-    private readonly ActorPath temp;
-    private LocalActorRef? root;
-    private LocalActorRef? user;
-    private LocalActorRef? system;
-    private VirtualPathContainer? tempContainer;
-    private long temps;
+    private readonly ConcurrentDictionary<string, IInternalActorRef> _extraNames = new();
+    private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DeadLetterActorRef _deadLetters;
+    private readonly ActorPath _temp;
+    private LocalActorRef? _root;
+    private LocalActorRef? _user;
+    private LocalActorRef? _system;
+    private VirtualPathContainer? _tempContainer;
+    private long _temps;
 
     /// <summary>The provider of a system.</summary>
     public LocalActorRefProvider(string systemName, Settings settings, EventStream eventStream)
@@ -87,22 +87,22 @@ public class LocalActorRefProvider : IActorRefProvider
         Settings = settings;
         EventStream = eventStream;
         RootPath = new RootActorPath(new Address("akka", systemName));
-        temp = RootPath / "temp";
-        deadLetters = new DeadLetterActorRef(this, RootPath / "deadLetters", eventStream);
-        extraNames["deadLetters"] = deadLetters;
+        _temp = RootPath / "temp";
+        _deadLetters = new DeadLetterActorRef(this, RootPath / "deadLetters", eventStream);
+        _extraNames["deadLetters"] = _deadLetters;
     }
 
     /// <inheritdoc/>
-    public IInternalActorRef RootGuardian => root!;
+    public IInternalActorRef RootGuardian => _root!;
 
     /// <inheritdoc/>
-    public LocalActorRef Guardian => user!;
+    public LocalActorRef Guardian => _user!;
 
     /// <inheritdoc/>
-    public LocalActorRef SystemGuardian => system!;
+    public LocalActorRef SystemGuardian => _system!;
 
     /// <inheritdoc/>
-    public IActorRef DeadLetters => deadLetters;
+    public IActorRef DeadLetters => _deadLetters;
 
     /// <inheritdoc/>
     public ActorPath RootPath { get; }
@@ -111,10 +111,10 @@ public class LocalActorRefProvider : IActorRefProvider
     public Settings Settings { get; }
 
     /// <inheritdoc/>
-    public IInternalActorRef TempContainer => tempContainer!;
+    public IInternalActorRef TempContainer => _tempContainer!;
 
     /// <inheritdoc/>
-    public Task TerminationTask => terminated.Task;
+    public Task TerminationTask => _terminated.Task;
 
     /// <inheritdoc/>
     public virtual Address DefaultAddress => RootPath.Address;
@@ -129,14 +129,14 @@ public class LocalActorRefProvider : IActorRefProvider
     public virtual void Init(ActorSystemImpl system)
     {
         System = system;
-        root = new LocalActorRef(system, GuardianProps(SupervisorStrategy.StoppingStrategy), new RootSupervisor(this), RootPath);
-        tempContainer = new VirtualPathContainer(this, temp, root);
-        extraNames["temp"] = tempContainer;
-        root.Start();
-        user = (LocalActorRef)root.Cell.AttachChild(GuardianProps(UserStrategy()), "user");
-        this.system = (LocalActorRef)root.Cell.AttachChild(GuardianProps(SupervisorStrategy.DefaultStrategy), "system");
-        this.system.SendSystemMessage(new Watch(user, this.system));
-        root.SendSystemMessage(new Watch(this.system, root));
+        _root = new LocalActorRef(system, GuardianProps(SupervisorStrategy.StoppingStrategy), new RootSupervisor(this), RootPath);
+        _tempContainer = new VirtualPathContainer(this, _temp, _root);
+        _extraNames["temp"] = _tempContainer;
+        _root.Start();
+        _user = (LocalActorRef)_root.Cell.AttachChild(GuardianProps(UserStrategy()), "user");
+        _system = (LocalActorRef)_root.Cell.AttachChild(GuardianProps(SupervisorStrategy.DefaultStrategy), "system");
+        _system.SendSystemMessage(new Watch(_user, _system));
+        _root.SendSystemMessage(new Watch(_system, _root));
     }
 
     /// <inheritdoc/>
@@ -152,20 +152,20 @@ public class LocalActorRefProvider : IActorRefProvider
     public virtual Address? GetExternalAddressFor(Address address) => IsOwn(address) ? RootPath.Address : null;
 
     /// <inheritdoc/>
-    public ActorPath TempPath() => temp / ("$" + ActorCell.Base64(Interlocked.Increment(ref temps)));
+    public ActorPath TempPath() => _temp / ("$" + ActorCell.Base64(Interlocked.Increment(ref _temps)));
 
     /// <inheritdoc/>
-    public void RegisterTempActor(IInternalActorRef actorRef, ActorPath path) => tempContainer!.AddChild(path.Name, actorRef);
+    public void RegisterTempActor(IInternalActorRef actorRef, ActorPath path) => _tempContainer!.AddChild(path.Name, actorRef);
 
     /// <inheritdoc/>
-    public void UnregisterTempActor(ActorPath path) => tempContainer!.RemoveChild(path.Name);
+    public void UnregisterTempActor(ActorPath path) => _tempContainer!.RemoveChild(path.Name);
 
     /// <summary>Makes a handle known directly below the root.</summary>
-    internal void RegisterExtraName(string name, IInternalActorRef actor) => extraNames[name] = actor;
+    internal void RegisterExtraName(string name, IInternalActorRef actor) => _extraNames[name] = actor;
 
-    IInternalActorRef? IActorRefProvider.ExtraChild(string name) => extraNames.GetValueOrDefault(name);
+    IInternalActorRef? IActorRefProvider.ExtraChild(string name) => _extraNames.GetValueOrDefault(name);
 
-    void IActorRefProvider.DeadLetter(object message, IActorRef? sender, IActorRef recipient) => deadLetters.Lost(message, sender, recipient);
+    void IActorRefProvider.DeadLetter(object message, IActorRef? sender, IActorRef recipient) => _deadLetters.Lost(message, sender, recipient);
 
     IInternalActorRef IActorRefProvider.Missing(ActorPath path) => Missing(path);
 
@@ -213,7 +213,7 @@ public class LocalActorRefProvider : IActorRefProvider
                     ((IInternalActorRef)failed.Child).Stop();
                     break;
                 case DeathWatchNotification:
-                    provider.terminated.TrySetResult();
+                    provider._terminated.TrySetResult();
                     break;
                 default:
                     break;

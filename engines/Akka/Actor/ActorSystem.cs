@@ -9,7 +9,7 @@ namespace Akka.Actor;
 /// <summary>A tree of actors with what they share.</summary>
 public abstract class ActorSystem : IActorRefFactory, IDisposable
 {
-    private int disposed;
+    private int _disposed;
 
     /// <summary>What the configuration says.</summary>
     public abstract Settings Settings { get; }
@@ -109,7 +109,7 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     public void Dispose()
     {
         GC.SuppressFinalize(this);
-        if (Interlocked.Exchange(ref disposed, 1) == 0) Terminate().Wait();
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) Terminate().Wait();
     }
 
     internal abstract Task FinalTerminate();

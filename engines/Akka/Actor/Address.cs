@@ -11,7 +11,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
     /// <summary>Orders addresses by protocol, system, host and port.</summary>
     public static readonly IComparer<Address> Comparer = Comparer<Address>.Default;
 
-    private readonly string text;
+    private readonly string _text;
 
     /// <summary>An address; without host and port it is local.</summary>
     public Address(string protocol, string system, string? host = null, int? port = null)
@@ -20,7 +20,7 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
         System = system;
         Host = host?.ToLowerInvariant();
         Port = port;
-        text = Host is null ? $"{protocol}://{system}" : string.Create(CultureInfo.InvariantCulture, $"{protocol}://{system}@{Host}:{port}");
+        _text = Host is null ? $"{protocol}://{system}" : string.Create(CultureInfo.InvariantCulture, $"{protocol}://{system}@{Host}:{port}");
     }
 
     /// <summary>The host's name or number in lower case, or null.</summary>
@@ -93,16 +93,16 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
     public Address WithProtocol(string protocol) => new(protocol, System, Host, Port);
 
     /// <summary><c>system@host:port</c></summary>
-    public string HostPort() => text[(Protocol.Length + 3)..];
+    public string HostPort() => _text[(Protocol.Length + 3)..];
 
     /// <inheritdoc/>
-    public bool Equals(Address? other) => other is not null && (ReferenceEquals(this, other) || text == other.text);
+    public bool Equals(Address? other) => other is not null && (ReferenceEquals(this, other) || _text == other._text);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Address);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => text.GetHashCode(StringComparison.Ordinal);
+    public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public int CompareTo(Address? other) => other is null
@@ -113,5 +113,5 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
     public int CompareTo(object? obj) => CompareTo(obj as Address);
 
     /// <inheritdoc/>
-    public override string ToString() => text;
+    public override string ToString() => _text;
 }

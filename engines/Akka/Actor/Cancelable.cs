@@ -26,7 +26,7 @@ public interface ICancelable
 /// <summary>A cancellation source in the scheduler's clothes.</summary>
 public class Cancelable : ICancelable, IDisposable
 {
-    private readonly CancellationTokenSource source = new();
+    private readonly CancellationTokenSource _source = new();
 
     /// <summary>A cancelable of a system.</summary>
     public Cancelable(IScheduler scheduler)
@@ -42,27 +42,27 @@ public class Cancelable : ICancelable, IDisposable
         : this(scheduler.Advanced) => CancelAfter(delay);
 
     /// <inheritdoc/>
-    public bool IsCancellationRequested => source.IsCancellationRequested;
+    public bool IsCancellationRequested => _source.IsCancellationRequested;
 
     /// <inheritdoc/>
-    public CancellationToken Token => source.Token;
+    public CancellationToken Token => _source.Token;
 
     /// <inheritdoc/>
     public void Cancel() => Cancel(false);
 
     /// <inheritdoc/>
-    public void Cancel(bool throwOnFirstException) => source.Cancel(throwOnFirstException);
+    public void Cancel(bool throwOnFirstException) => _source.Cancel(throwOnFirstException);
 
     /// <inheritdoc/>
-    public void CancelAfter(TimeSpan delay) => source.CancelAfter(delay);
+    public void CancelAfter(TimeSpan delay) => _source.CancelAfter(delay);
 
     /// <inheritdoc/>
-    public void CancelAfter(int millisecondsDelay) => source.CancelAfter(millisecondsDelay);
+    public void CancelAfter(int millisecondsDelay) => _source.CancelAfter(millisecondsDelay);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        source.Dispose();
+        _source.Dispose();
         GC.SuppressFinalize(this);
     }
 }

@@ -47,22 +47,22 @@ public sealed class CoordinatedShutdown : IExtension
     /// <summary>The system ends.</summary>
     public const string PhaseActorSystemTerminate = "actor-system-terminate";
 
-    private readonly Dictionary<string, Phase> phases;
-    private readonly List<string> order;
-    private readonly Dictionary<string, List<(string Name, Func<Task<Done>> Run)>> tasks = [];
-    private readonly Lock tasksLock = new();
-    private readonly TaskCompletionSource<Done> finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly bool exitClr;
-    private Reason? reason;
+    private readonly Dictionary<string, Phase> _phases;
+    private readonly List<string> _order;
+    private readonly Dictionary<string, List<(string Name, Func<Task<Done>> Run)>> _tasks = [];
+    private readonly Lock _tasksLock = new();
+    private readonly TaskCompletionSource<Done> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _exitClr;
+    private Reason? _reason;
 
     internal CoordinatedShutdown(ExtendedActorSystem system)
     {
         System = system;
         var config = system.Settings.Config.GetConfig("akka.coordinated-shutdown")!;
-        phases = PhasesOf(config);
-        order = Sort(phases);
-        exitClr = config.GetBoolean("exit-clr");
-        if (system.Settings.CoordinatedShutdownTerminateActorSystem || exitClr) AddTask(PhaseActorSystemTerminate, "terminate-system", EndSystem);
+        _phases = PhasesOf(config);
+        _order = Sort(_phases);
+        _exitClr = config.GetBoolean("exit-clr");
+        if (system.Settings.CoordinatedShutdownTerminateActorSystem || _exitClr) AddTask(PhaseActorSystemTerminate, "terminate-system", EndSystem);
         if (config.GetBoolean("run-by-clr-shutdown-hook")) HookProcessExit();
     }
 
@@ -70,14 +70,14 @@ public sealed class CoordinatedShutdown : IExtension
     public ExtendedActorSystem System { get; }
 
     /// <summary>Why it runs or has run; null before.</summary>
-    public Reason? ShutdownReason => Volatile.Read(ref reason);
+    public Reason? ShutdownReason => Volatile.Read(ref _reason);
 
     /// <summary>The most time that the phases with tasks can take.</summary>
     public TimeSpan TotalTimeout
     {
         get
         {
-            lock (tasksLock) return tasks.Keys.Aggregate(TimeSpan.Zero, (total, phase) => total + phases[phase].Timeout);
+            lock (_tasksLock) return _tasks.Keys.Aggregate(TimeSpan.Zero, (total, phase) => total + _phases[phase].Timeout);
         }
     }
 
@@ -88,22 +88,22 @@ public sealed class CoordinatedShutdown : IExtension
     /// <exception cref="ConfigurationException">There is no such phase.</exception>
     public void AddTask(string phase, string taskName, Func<Task<Done>> task)
     {
-        if (!phases.ContainsKey(phase))
+        if (!_phases.ContainsKey(phase))
         {
-            throw new ConfigurationException($"Unknown phase [{phase}], known phases [{string.Join(",", phases.Keys)}]. "
+            throw new ConfigurationException($"Unknown phase [{phase}], known phases [{string.Join(",", _phases.Keys)}]. "
                 + "All phases (along with their optional dependencies) must be defined in configuration.");
         }
 
-        lock (tasksLock)
+        lock (_tasksLock)
         {
-            if (!tasks.TryGetValue(phase, out var those)) tasks[phase] = those = [];
+            if (!_tasks.TryGetValue(phase, out var those)) _tasks[phase] = those = [];
             those.Add((taskName, task));
         }
     }
 
     /// <summary>How long a phase may take.</summary>
     /// <exception cref="ArgumentException">There is no such phase.</exception>
-    public TimeSpan Timeout(string phase) => phases.TryGetValue(phase, out var known)
+    public TimeSpan Timeout(string phase) => _phases.TryGetValue(phase, out var known)
         ? known.Timeout
         : throw new ArgumentException($"Unknown phase [{phase}]. All phases must be defined in configuration.", nameof(phase));
 
@@ -112,8 +112,8 @@ public sealed class CoordinatedShutdown : IExtension
     /// <param name="fromPhase">The first phase; null for all.</param>
     public Task<Done> Run(Reason reason, string? fromPhase = null)
     {
-        if (Interlocked.CompareExchange(ref this.reason, reason, null) is null) _ = RunPhases(fromPhase);
-        return finished.Task;
+        if (Interlocked.CompareExchange(ref _reason, reason, null) is null) _ = RunPhases(fromPhase);
+        return _finished.Task;
     }
 
     private static Dictionary<string, Phase> PhasesOf(Config config)
@@ -154,24 +154,24 @@ public sealed class CoordinatedShutdown : IExtension
     {
         try
         {
-            foreach (var phase in order.SkipWhile(phase => fromPhase is not null && phase != fromPhase))
+            foreach (var phase in _order.SkipWhile(phase => fromPhase is not null && phase != fromPhase))
             {
                 (string Name, Func<Task<Done>> Run)[] now;
-                lock (tasksLock) now = tasks.TryGetValue(phase, out var those) ? [.. those] : [];
-                if (now.Length > 0 && phases[phase].Enabled) await RunPhase(phase, now).ConfigureAwait(false);
+                lock (_tasksLock) now = _tasks.TryGetValue(phase, out var those) ? [.. those] : [];
+                if (now.Length > 0 && _phases[phase].Enabled) await RunPhase(phase, now).ConfigureAwait(false);
             }
 
-            finished.TrySetResult(Done.Instance);
+            _finished.TrySetResult(Done.Instance);
         }
         catch (Exception e)
         {
-            finished.TrySetException(e);
+            _finished.TrySetException(e);
         }
     }
 
     private async Task RunPhase(string phase, (string Name, Func<Task<Done>> Run)[] now)
     {
-        var (_, timeout, recover, _) = phases[phase];
+        var (_, timeout, recover, _) = _phases[phase];
         System.Log.Debug("Performing phase [{0}] with [{1}] tasks", phase, now.Length);
         var all = Task.WhenAll(now.Select(async task =>
         {
@@ -201,11 +201,11 @@ public sealed class CoordinatedShutdown : IExtension
         if (System.Settings.CoordinatedShutdownTerminateActorSystem)
         {
             var ended = System.FinalTerminate();
-            inTime = !exitClr || await Task.WhenAny(ended, Task.Delay(Timeout(PhaseActorSystemTerminate))).ConfigureAwait(false) == ended;
+            inTime = !_exitClr || await Task.WhenAny(ended, Task.Delay(Timeout(PhaseActorSystemTerminate))).ConfigureAwait(false) == ended;
             if (inTime) await ended.ConfigureAwait(false);
         }
 
-        if (exitClr && ShutdownReason is not ClrExitReason) Environment.Exit(0);
+        if (_exitClr && ShutdownReason is not ClrExitReason) Environment.Exit(0);
         return Done.Instance;
     }
 

@@ -64,7 +64,7 @@ public sealed class DeadLetterActorRef(IActorRefProvider provider, ActorPath pat
 /// <summary>Handles by name below a path that no actor is at, such as <c>/temp</c>.</summary>
 internal sealed class VirtualPathContainer(IActorRefProvider provider, ActorPath path, IInternalActorRef parent) : MinimalActorRef
 {
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, IInternalActorRef> children = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, IInternalActorRef> _children = new();
 
     public override ActorPath Path => path;
 
@@ -72,14 +72,14 @@ internal sealed class VirtualPathContainer(IActorRefProvider provider, ActorPath
 
     public override IInternalActorRef Parent => parent;
 
-    public void AddChild(string name, IInternalActorRef child) => children[name] = child;
+    public void AddChild(string name, IInternalActorRef child) => _children[name] = child;
 
-    public void RemoveChild(string name) => children.TryRemove(name, out _);
+    public void RemoveChild(string name) => _children.TryRemove(name, out _);
 
     public override IActorRef GetChild(IReadOnlyList<string> name)
     {
         if (name.Count == 0 || name[0].Length == 0) return this;
-        if (!children.TryGetValue(name[0], out var child)) return ActorRefs.Nobody;
+        if (!_children.TryGetValue(name[0], out var child)) return ActorRefs.Nobody;
         return name.Count == 1 ? child : child.GetChild([.. name.Skip(1)]);
     }
 }

@@ -59,26 +59,26 @@ public static class Futures
 /// </summary>
 public sealed class FutureActorRef<T> : MinimalActorRef
 {
-    private readonly IActorRefProvider provider;
-    private readonly TaskCompletionSource<T> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock pathLock = new();
-    private readonly CancellationTokenRegistration registration;
-    private readonly TimeSpan timeout;
-    private readonly Timer? timer;
-    private ActorPath? path;
+    private readonly IActorRefProvider _provider;
+    private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _pathLock = new();
+    private readonly CancellationTokenRegistration _registration;
+    private readonly TimeSpan _timeout;
+    private readonly Timer? _timer;
+    private ActorPath? _path;
 
     internal FutureActorRef(IActorRefProvider provider, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        this.provider = provider;
-        this.timeout = timeout;
+        _provider = provider;
+        _timeout = timeout;
         if (timeout > TimeSpan.Zero)
-            timer = new Timer(static future => ((FutureActorRef<T>)future!).TimedOut(), this, timeout, Timeout.InfiniteTimeSpan);
+            _timer = new Timer(static future => ((FutureActorRef<T>)future!).TimedOut(), this, timeout, Timeout.InfiniteTimeSpan);
         if (cancellationToken.CanBeCanceled)
         {
-            registration = cancellationToken.Register(static (future, token) =>
+            _registration = cancellationToken.Register(static (future, token) =>
             {
                 var cancelled = (FutureActorRef<T>)future!;
-                if (cancelled.result.TrySetCanceled(token)) cancelled.Forget();
+                if (cancelled._result.TrySetCanceled(token)) cancelled.Forget();
             }, this);
         }
     }
@@ -88,24 +88,24 @@ public sealed class FutureActorRef<T> : MinimalActorRef
     {
         get
         {
-            if (path is { } known) return known;
-            lock (pathLock)
+            if (_path is { } known) return known;
+            lock (_pathLock)
             {
-                if (path is null)
+                if (_path is null)
                 {
-                    path = provider.TempPath();
-                    if (!result.Task.IsCompleted) provider.RegisterTempActor(this, path);
+                    _path = _provider.TempPath();
+                    if (!_result.Task.IsCompleted) _provider.RegisterTempActor(this, _path);
                 }
 
-                return path;
+                return _path;
             }
         }
     }
 
     /// <inheritdoc/>
-    public override IActorRefProvider Provider => provider;
+    public override IActorRefProvider Provider => _provider;
 
-    internal Task<T> Result => result.Task;
+    internal Task<T> Result => _result.Task;
 
     /// <inheritdoc/>
     public override void SendSystemMessage(ISystemMessage message)
@@ -116,7 +116,7 @@ public sealed class FutureActorRef<T> : MinimalActorRef
                 TellInternal(new Terminated(ended.Actor, ended.ExistenceConfirmed, ended.AddressTerminated), ended.Actor);
                 break;
             case Terminate:
-                if (result.TrySetException(new ActorKilledException("Stopped"))) Forget();
+                if (_result.TrySetException(new ActorKilledException("Stopped"))) Forget();
                 break;
             default:
                 DeadLetterActorRef.Answer(message);
@@ -132,28 +132,28 @@ public sealed class FutureActorRef<T> : MinimalActorRef
     {
         var taken = message switch
         {
-            T answer => result.TrySetResult(answer),
-            Status.Failure failure => result.TrySetException(
+            T answer => _result.TrySetResult(answer),
+            Status.Failure failure => _result.TrySetException(
                 failure.Cause ?? new TaskCanceledException("Task cancelled by actor via Failure message.")),
-            _ => result.TrySetException(new ArgumentException(
+            _ => _result.TrySetException(new ArgumentException(
                 $"Received message of type [{message.GetType()}] - Ask expected message of type [{typeof(T)}]")),
         };
         if (taken) Forget();
-        else if (!result.Task.IsCanceled) provider.DeadLetters.Tell(message, this);
+        else if (!_result.Task.IsCanceled) _provider.DeadLetters.Tell(message, this);
     }
 
     private void TimedOut()
     {
-        if (result.TrySetException(new AskTimeoutException($"Timeout after {timeout.TotalSeconds:F2} seconds"))) Forget();
+        if (_result.TrySetException(new AskTimeoutException($"Timeout after {_timeout.TotalSeconds:F2} seconds"))) Forget();
     }
 
     private void Forget()
     {
-        timer?.Dispose();
-        registration.Unregister();
-        lock (pathLock)
+        _timer?.Dispose();
+        _registration.Unregister();
+        lock (_pathLock)
         {
-            if (path is not null) provider.UnregisterTempActor(path);
+            if (_path is not null) _provider.UnregisterTempActor(_path);
         }
     }
 }

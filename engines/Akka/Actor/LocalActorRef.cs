@@ -5,18 +5,18 @@ namespace Akka.Actor;
 /// <summary>The handle of an actor of this process.</summary>
 public sealed class LocalActorRef : InternalActorRefBase
 {
-    private readonly ActorPath path;
-    private readonly int hash;
+    private readonly ActorPath _path;
+    private readonly int _hash;
 
     internal LocalActorRef(Internal.ActorSystemImpl system, Props props, IInternalActorRef supervisor, ActorPath path)
     {
-        this.path = path;
-        hash = base.GetHashCode();
+        _path = path;
+        _hash = base.GetHashCode();
         Cell = new ActorCell(system, this, props, supervisor);
     }
 
     /// <inheritdoc/>
-    public override ActorPath Path => path;
+    public override ActorPath Path => _path;
 
     /// <inheritdoc/>
     public override IInternalActorRef Parent => Cell.Parent;
@@ -30,7 +30,7 @@ public sealed class LocalActorRef : InternalActorRefBase
     internal ActorCell Cell { get; }
 
     /// <inheritdoc/>
-    public override int GetHashCode() => hash;
+    public override int GetHashCode() => _hash;
 
     /// <inheritdoc/>
     public override IActorRef GetChild(IReadOnlyList<string> name)
@@ -52,7 +52,7 @@ public sealed class LocalActorRef : InternalActorRefBase
         var fragment = name.IndexOf('#');
         var child = Cell.FindChild(fragment < 0 ? name : name[..fragment]);
         if (child is null)
-            return path is RootActorPath ? Cell.SystemImpl.Provider.ExtraChild(name) ?? ActorRefs.Nobody : ActorRefs.Nobody;
+            return _path is RootActorPath ? Cell.SystemImpl.Provider.ExtraChild(name) ?? ActorRefs.Nobody : ActorRefs.Nobody;
         return fragment < 0 || name.AsSpan(fragment + 1).SequenceEqual(child.Path.Uid.ToString(System.Globalization.CultureInfo.InvariantCulture))
             ? child
             : ActorRefs.Nobody;

@@ -3,8 +3,8 @@ namespace Akka.Actor;
 /// <summary>What an actor does with messages of which type: the first handler that fits takes a message.</summary>
 internal sealed class MessageHandlers
 {
-    private MessageHandler[] handlers = [];
-    private bool isComplete;
+    private MessageHandler[] _handlers = [];
+    private bool _isComplete;
 
     /// <summary>Adds a handler for a type's messages, those for which a condition holds.</summary>
     public void Add<T>(Action<T> handler, Predicate<T>? shouldHandle = null) => Add(shouldHandle is null
@@ -22,13 +22,13 @@ internal sealed class MessageHandlers
     public void AddAny(Action<object> handler)
     {
         Add(new TypedHandler<object>(handler));
-        isComplete = true;
+        _isComplete = true;
     }
 
     /// <summary>Handles a message, or says that no handler fits.</summary>
     public bool TryHandle(object message)
     {
-        foreach (var handler in handlers)
+        foreach (var handler in _handlers)
         {
             if (handler.TryHandle(message)) return true;
         }
@@ -38,8 +38,8 @@ internal sealed class MessageHandlers
 
     private void Add(MessageHandler handler)
     {
-        if (isComplete) throw new InvalidOperationException("A handler that catches all messages has been added. No handler can be added after that.");
-        handlers = [.. handlers, handler];
+        if (_isComplete) throw new InvalidOperationException("A handler that catches all messages has been added. No handler can be added after that.");
+        _handlers = [.. _handlers, handler];
     }
 
     private static bool Done<T>(Action<T> handler, T message)

@@ -23,17 +23,17 @@ public sealed class Props
     /// <summary>No props.</summary>
     public static readonly Props None = null!;
 
-    private readonly IIndirectActorProducer producer;
+    private readonly IIndirectActorProducer _producer;
 
     private Props(IIndirectActorProducer producer, object?[] arguments)
     {
-        this.producer = producer;
+        _producer = producer;
         Arguments = arguments;
     }
 
     private Props(Props other)
     {
-        producer = other.producer;
+        _producer = other._producer;
         Arguments = other.Arguments;
         Dispatcher = other.Dispatcher;
         Mailbox = other.Mailbox;
@@ -44,7 +44,7 @@ public sealed class Props
     public static Props Empty { get; } = Create<EmptyActor>();
 
     /// <summary>The actor's type.</summary>
-    public Type Type => producer.ActorType;
+    public Type Type => _producer.ActorType;
 
     /// <summary>The constructor's arguments.</summary>
     public object?[] Arguments { get; }
@@ -105,12 +105,12 @@ public sealed class Props
     /// <summary>The same with another supervisor strategy.</summary>
     public Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy) => new(this) { SupervisorStrategy = supervisorStrategy };
 
-    internal ActorBase NewActor() => producer.Produce();
+    internal ActorBase NewActor() => _producer.Produce();
 
     internal void Release(ActorBase actor)
     {
         (actor as IDisposable)?.Dispose();
-        producer.Release(actor);
+        _producer.Release(actor);
     }
 
     private static object? Evaluate(Expression expression) => expression switch

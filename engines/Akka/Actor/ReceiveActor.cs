@@ -8,20 +8,20 @@ namespace Akka.Actor;
 /// </summary>
 public abstract class ReceiveActor : UntypedActor
 {
-    private readonly MessageHandlers own = new();
-    private MessageHandlers? configured;
+    private readonly MessageHandlers _own = new();
+    private MessageHandlers? _configured;
 
     /// <summary>For the engine only.</summary>
     protected ReceiveActor()
     {
-        configured = own;
+        _configured = _own;
     }
 
     /// <inheritdoc/>
     protected sealed override void OnReceive(object message)
     {
-        configured = null;
-        Handle(own, message);
+        _configured = null;
+        Handle(_own, message);
     }
 
     /// <summary>Receives from now on with the handlers that an action says.</summary>
@@ -59,7 +59,7 @@ public abstract class ReceiveActor : UntypedActor
     /// <summary>Handles all messages that no handler before it does, asynchronously.</summary>
     protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAny(Await(handler));
 
-    private MessageHandlers Configured => configured
+    private MessageHandlers Configured => _configured
         ?? throw new InvalidOperationException("You may only call Receive-methods when constructing the actor and inside Become().");
 
     private static Action<T> Await<T>(Func<T, Task> handler) => message => ActorTaskScheduler.RunTask(() => handler(message));
@@ -71,10 +71,10 @@ public abstract class ReceiveActor : UntypedActor
 
     private UntypedReceive Configure(Action configure)
     {
-        var outer = configured;
-        var handlers = configured = new MessageHandlers();
+        var outer = _configured;
+        var handlers = _configured = new MessageHandlers();
         configure();
-        configured = outer;
+        _configured = outer;
         return message => Handle(handlers, message);
     }
 }

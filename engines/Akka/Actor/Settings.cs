@@ -6,14 +6,14 @@ namespace Akka.Actor;
 /// <summary>What a system's configuration says, with the engine's defaults below it.</summary>
 public class Settings
 {
-    private readonly Config user;
-    private Config fallback = ConfigurationFactory.Default();
+    private readonly Config _user;
+    private Config _fallback = ConfigurationFactory.Default();
 
     internal Settings(ActorSystem system, Config config, ActorSystemSetup setup)
     {
         System = system;
         Setup = setup;
-        user = config;
+        _user = config;
         Config = config;
         Rebuild();
         ProviderClass = setup.Get<BootstrapSetup>() is { HasValue: true, Value.ActorRefProvider: { HasValue: true, Value: var selected } }
@@ -90,12 +90,12 @@ public class Settings
     /// <summary>Adds defaults below those that are there.</summary>
     public void InjectTopLevelFallback(Config config)
     {
-        fallback = config.WithFallback(fallback);
+        _fallback = config.WithFallback(_fallback);
         Rebuild();
     }
 
     /// <inheritdoc/>
     public override string ToString() => Config.ToString(true);
 
-    private void Rebuild() => Config = user.IsEmpty ? fallback : user.WithFallback(fallback);
+    private void Rebuild() => Config = _user.IsEmpty ? _fallback : _user.WithFallback(_fallback);
 }

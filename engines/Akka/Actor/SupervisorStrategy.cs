@@ -42,8 +42,8 @@ public class LocalOnlyDecider(Func<Exception, Directive> decider) : IDecider
 /// <summary>A child and how often it was restarted.</summary>
 internal sealed class ChildStats(IInternalActorRef child)
 {
-    private int restarts;
-    private long windowStart = -1;
+    private int _restarts;
+    private long _windowStart = -1;
 
     public IInternalActorRef Child => child;
 
@@ -53,10 +53,10 @@ internal sealed class ChildStats(IInternalActorRef child)
     public bool MayRestart(int maximum, int window)
     {
         if (maximum == 0) return false;
-        if (window <= 0) return maximum < 0 || ++restarts <= maximum;
+        if (window <= 0) return maximum < 0 || ++_restarts <= maximum;
         var now = Environment.TickCount64;
-        if (windowStart < 0 || now - windowStart > window) (windowStart, restarts) = (now, 0);
-        return ++restarts <= (maximum < 0 ? 1 : maximum);
+        if (_windowStart < 0 || now - _windowStart > window) (_windowStart, _restarts) = (now, 0);
+        return ++_restarts <= (maximum < 0 ? 1 : maximum);
     }
 }
 

@@ -59,9 +59,9 @@ internal sealed class TimerMessage(TimerScheduler owner, object key, object mess
 
 internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 {
-    private readonly Dictionary<object, (TimerMessage Message, ICancelable Task)> timers = [];
+    private readonly Dictionary<object, (TimerMessage Message, ICancelable Task)> _timers = [];
 
-    public IReadOnlyCollection<object> ActiveTimers => timers.Keys;
+    public IReadOnlyCollection<object> ActiveTimers => _timers.Keys;
 
     public void StartPeriodicTimer(object key, object msg, TimeSpan interval) => Start(key, msg, interval, interval, null);
 
@@ -76,24 +76,24 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 
     public void StartSingleTimer(object key, object msg, TimeSpan timeout, IActorRef sender) => Start(key, msg, timeout, null, sender);
 
-    public bool IsTimerActive(object key) => timers.ContainsKey(key);
+    public bool IsTimerActive(object key) => _timers.ContainsKey(key);
 
     public void Cancel(object key)
     {
-        if (timers.Remove(key, out var timer)) timer.Task.Cancel();
+        if (_timers.Remove(key, out var timer)) timer.Task.Cancel();
     }
 
     public void CancelAll()
     {
-        foreach (var timer in timers.Values) timer.Task.Cancel();
-        timers.Clear();
+        foreach (var timer in _timers.Values) timer.Task.Cancel();
+        _timers.Clear();
     }
 
     /// <summary>The message of a timer that has fired and still runs, or null.</summary>
     public object? Take(TimerMessage fired)
     {
-        if (!timers.TryGetValue(fired.Key, out var timer) || timer.Message != fired) return null;
-        if (!fired.Repeats) timers.Remove(fired.Key);
+        if (!_timers.TryGetValue(fired.Key, out var timer) || timer.Message != fired) return null;
+        if (!fired.Repeats) _timers.Remove(fired.Key);
         return fired.Message;
     }
 
@@ -105,6 +105,6 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
         var task = interval is { } between
             ? scheduler.ScheduleTellRepeatedlyCancelable(delay, between, cell.Self, fired, sender!)
             : scheduler.ScheduleTellOnceCancelable(delay, cell.Self, fired, sender!);
-        timers[key] = (fired, task);
+        _timers[key] = (fired, task);
     }
 }

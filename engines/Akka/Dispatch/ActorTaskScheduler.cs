@@ -9,11 +9,11 @@ namespace Akka.Dispatch;
 /// </summary>
 public sealed class ActorTaskScheduler : TaskScheduler
 {
-    private readonly ActorCell cell;
+    private readonly ActorCell _cell;
 
     internal ActorTaskScheduler(ActorCell cell)
     {
-        this.cell = cell;
+        _cell = cell;
     }
 
     /// <inheritdoc/>
@@ -37,12 +37,12 @@ public sealed class ActorTaskScheduler : TaskScheduler
     protected override void QueueTask(Task task)
     {
         if (task.CreationOptions.HasFlag(TaskCreationOptions.LongRunning)) new Thread(() => TryExecuteTask(task)) { IsBackground = true }.Start();
-        else cell.Self.SendSystemMessage(new ActorTask(this, task));
+        else _cell.Self.SendSystemMessage(new ActorTask(this, task));
     }
 
     /// <inheritdoc/>
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-        !taskWasPreviouslyQueued && ReferenceEquals(ActorCell.Current, cell) && TryExecuteTask(task);
+        !taskWasPreviouslyQueued && ReferenceEquals(ActorCell.Current, _cell) && TryExecuteTask(task);
 
     /// <inheritdoc/>
     protected override IEnumerable<Task> GetScheduledTasks() => [];

@@ -39,30 +39,30 @@ internal sealed class ThreadPoolDispatcher(string id, int throughput) : MessageD
     private const uint InTurn = 32;
 
     [ThreadStatic]
-    private static uint scheduled;
+    private static uint _scheduled;
 
     // A thread takes the work that it has queued itself first, and of that the latest: fast for actors that answer each other, but such a
     // conversation would keep everybody else waiting without end. So one in a few, and whoever has used up its throughput, queues with all others.
     internal override void Schedule(Mailbox mailbox, bool again) =>
-        ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: !again && ++scheduled % InTurn != 0);
+        ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal: !again && ++_scheduled % InTurn != 0);
 }
 
 /// <summary>Runs actors on threads of its own, so that whatever blocks the thread pool does not hold them up.</summary>
 internal sealed class ThreadsDispatcher(string id, int throughput, int threads) : MessageDispatcher(id, throughput)
 {
-    private readonly BlockingCollection<IThreadPoolWorkItem> work = [];
-    private int started;
+    private readonly BlockingCollection<IThreadPoolWorkItem> _work = [];
+    private int _started;
 
     internal override void Schedule(Mailbox mailbox, bool again)
     {
-        if (Volatile.Read(ref started) == 0 && Interlocked.Exchange(ref started, 1) == 0)
+        if (Volatile.Read(ref _started) == 0 && Interlocked.Exchange(ref _started, 1) == 0)
         {
             for (var i = 0; i < threads; i++) new Thread(Run) { IsBackground = true, Name = $"{Id}-{i}" }.Start();
         }
 
         try
         {
-            work.Add(mailbox);
+            _work.Add(mailbox);
         }
         catch (InvalidOperationException)
         {
@@ -70,11 +70,11 @@ internal sealed class ThreadsDispatcher(string id, int throughput, int threads) 
         }
     }
 
-    internal override void Shutdown() => work.CompleteAdding();
+    internal override void Shutdown() => _work.CompleteAdding();
 
     private void Run()
     {
-        foreach (var item in work.GetConsumingEnumerable()) item.Execute();
+        foreach (var item in _work.GetConsumingEnumerable()) item.Execute();
     }
 }
 
@@ -87,19 +87,19 @@ internal sealed class CallingThreadDispatcher(string id) : MessageDispatcher(id,
 /// <summary>Runs each actor on a thread of its own.</summary>
 internal sealed class PinnedDispatcher(string id, int throughput) : MessageDispatcher(id, throughput)
 {
-    private readonly ConcurrentDictionary<Mailbox, ThreadsDispatcher> threads = new();
+    private readonly ConcurrentDictionary<Mailbox, ThreadsDispatcher> _threads = new();
 
     internal override void Schedule(Mailbox mailbox, bool again) =>
-        threads.GetOrAdd(mailbox, static (_, own) => new ThreadsDispatcher(own.Id, own.Throughput, 1), this).Schedule(mailbox, again);
+        _threads.GetOrAdd(mailbox, static (_, own) => new ThreadsDispatcher(own.Id, own.Throughput, 1), this).Schedule(mailbox, again);
 
     internal override void Detach(Mailbox mailbox)
     {
-        if (threads.TryRemove(mailbox, out var thread)) thread.Shutdown();
+        if (_threads.TryRemove(mailbox, out var thread)) thread.Shutdown();
     }
 
     internal override void Shutdown()
     {
-        foreach (var thread in threads.Values) thread.Shutdown();
+        foreach (var thread in _threads.Values) thread.Shutdown();
     }
 }
 
@@ -112,42 +112,42 @@ public sealed class Dispatchers
     /// <summary>The dispatcher of the engine's own actors.</summary>
     internal const string InternalDispatcherId = "akka.actor.internal-dispatcher";
 
-    private readonly Settings settings;
-    private readonly ConcurrentDictionary<string, MessageDispatcher> dispatchers = new();
-    private readonly Lock makingLock = new();
+    private readonly Settings _settings;
+    private readonly ConcurrentDictionary<string, MessageDispatcher> _dispatchers = new();
+    private readonly Lock _makingLock = new();
 
     internal Dispatchers(Settings settings)
     {
-        this.settings = settings;
+        _settings = settings;
     }
 
     /// <summary>The dispatcher of actors that ask for no other.</summary>
     public MessageDispatcher DefaultGlobalDispatcher => Lookup(DefaultDispatcherId);
 
     /// <summary>Whether a dispatcher is configured.</summary>
-    public bool HasDispatcher(string id) => settings.Config.HasPath(id);
+    public bool HasDispatcher(string id) => _settings.Config.HasPath(id);
 
     /// <summary>The dispatcher of an id.</summary>
     /// <exception cref="ConfigurationException">None is configured.</exception>
     public MessageDispatcher Lookup(string dispatcherName)
     {
-        if (dispatchers.TryGetValue(dispatcherName, out var known)) return known;
-        lock (makingLock)
+        if (_dispatchers.TryGetValue(dispatcherName, out var known)) return known;
+        lock (_makingLock)
         {
-            if (!dispatchers.TryGetValue(dispatcherName, out known)) dispatchers[dispatcherName] = known = Make(dispatcherName);
+            if (!_dispatchers.TryGetValue(dispatcherName, out known)) _dispatchers[dispatcherName] = known = Make(dispatcherName);
             return known;
         }
     }
 
     internal void Shutdown()
     {
-        foreach (var dispatcher in dispatchers.Values) dispatcher.Shutdown();
+        foreach (var dispatcher in _dispatchers.Values) dispatcher.Shutdown();
     }
 
     private MessageDispatcher Make(string id)
     {
         if (!HasDispatcher(id)) throw new ConfigurationException($"Dispatcher [{id}] not configured");
-        var config = settings.Config.GetConfig(id)!.WithFallback(settings.Config.GetConfig(DefaultDispatcherId));
+        var config = _settings.Config.GetConfig(id)!.WithFallback(_settings.Config.GetConfig(DefaultDispatcherId));
         var type = config.GetString("type") ?? "";
         var throughput = config.GetInt("throughput", 30);
         if (throughput <= 0) throw new ConfigurationException($"{id}.throughput is {throughput}; it must be positive");

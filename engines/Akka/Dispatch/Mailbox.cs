@@ -11,23 +11,23 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher, Mess
 {
     private static readonly SystemMessage Closed = new Create();
 
-    private SystemMessage? system;
-    private QueuedMessage? front; // what was stashed, to be received before the queue
-    private int scheduled;
-    private int suspensions;
+    private SystemMessage? _system;
+    private QueuedMessage? _front; // what was stashed, to be received before the queue
+    private int _scheduled;
+    private int _suspensions;
 
-    public bool IsClosed => Volatile.Read(ref system) == Closed;
+    public bool IsClosed => Volatile.Read(ref _system) == Closed;
 
-    public bool IsSuspended => suspensions > 0;
+    public bool IsSuspended => _suspensions > 0;
 
-    public bool HasMessages => front is not null || !queue.IsEmpty;
+    public bool HasMessages => _front is not null || !queue.IsEmpty;
 
     public int NumberOfMessages
     {
         get
         {
             var count = queue.Count;
-            for (var message = front; message is not null; message = message.Next) count++;
+            for (var message = _front; message is not null; message = message.Next) count++;
             return count;
         }
     }
@@ -35,11 +35,11 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher, Mess
     /// <summary>Holds messages back while an asynchronous handler of this actor runs; set and read by the actor alone.</summary>
     public bool IsAwaiting { get; set; }
 
-    private bool IsHeld => suspensions > 0 || IsAwaiting;
+    private bool IsHeld => _suspensions > 0 || IsAwaiting;
 
-    public void Suspend() => suspensions++;
+    public void Suspend() => _suspensions++;
 
-    public void Resume() => suspensions = Math.Max(0, suspensions - 1);
+    public void Resume() => _suspensions = Math.Max(0, _suspensions - 1);
 
     public void Enqueue(object message, IActorRef? sender)
     {
@@ -55,15 +55,15 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher, Mess
     }
 
     /// <summary>Puts a message before all others. For the actor itself, while it runs.</summary>
-    public void EnqueueFirst(Envelope envelope) => front = new QueuedMessage(envelope.Message, envelope.Sender) { Next = front };
+    public void EnqueueFirst(Envelope envelope) => _front = new QueuedMessage(envelope.Message, envelope.Sender) { Next = _front };
 
     public void EnqueueSystem(SystemMessage message)
     {
-        var top = Volatile.Read(ref system);
+        var top = Volatile.Read(ref _system);
         while (top != Closed)
         {
             message.Next = top;
-            var seen = Interlocked.CompareExchange(ref system, message, top);
+            var seen = Interlocked.CompareExchange(ref _system, message, top);
             if (seen == top)
             {
                 Schedule();
@@ -79,7 +79,7 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher, Mess
     /// <summary>Lets the actor run if it does not already.</summary>
     public void Schedule(bool again = false)
     {
-        if (Volatile.Read(ref scheduled) == 0 && !IsClosed && Interlocked.Exchange(ref scheduled, 1) == 0) dispatcher.Schedule(this, again);
+        if (Volatile.Read(ref _scheduled) == 0 && !IsClosed && Interlocked.Exchange(ref _scheduled, 1) == 0) dispatcher.Schedule(this, again);
     }
 
     public void Execute()
@@ -92,14 +92,14 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher, Mess
             for (var left = dispatcher.Throughput; left > 0 && !IsHeld && Take() is { } message; left--)
             {
                 cell.Receive(message.Message, message.Sender);
-                if (Volatile.Read(ref system) is not null) ReceiveSystemMessages();
+                if (Volatile.Read(ref _system) is not null) ReceiveSystemMessages();
             }
         }
         finally
         {
             ActorCell.Current = outer;
-            Interlocked.Exchange(ref scheduled, 0);
-            var arrived = Volatile.Read(ref system);
+            Interlocked.Exchange(ref _scheduled, 0);
+            var arrived = Volatile.Read(ref _system);
             if (arrived != Closed && (arrived is not null || (!IsHeld && HasMessages))) Schedule(again: true);
         }
     }
@@ -107,31 +107,31 @@ internal sealed class Mailbox(ActorCell cell, MessageDispatcher dispatcher, Mess
     /// <summary>Refuses everything from now on; what is left goes to dead letters.</summary>
     public void Close()
     {
-        var rest = Interlocked.Exchange(ref system, Closed);
+        var rest = Interlocked.Exchange(ref _system, Closed);
         while (rest is not null && rest != Closed)
         {
             DeadLetterActorRef.Answer(rest);
             rest = rest.Next;
         }
 
-        for (var message = front; message is not null; message = message.Next) DeadLetter(message);
-        front = null;
+        for (var message = _front; message is not null; message = message.Next) DeadLetter(message);
+        _front = null;
         for (var message = queue.Close(); message is not null; message = message.Next) DeadLetter(message);
         dispatcher.Detach(this);
     }
 
     private QueuedMessage? Take()
     {
-        if (front is not { } first) return queue.Take();
-        front = first.Next;
+        if (_front is not { } first) return queue.Take();
+        _front = first.Next;
         return first;
     }
 
     private void ReceiveSystemMessages()
     {
-        while (Volatile.Read(ref system) is not null && !IsClosed)
+        while (Volatile.Read(ref _system) is not null && !IsClosed)
         {
-            var top = Interlocked.Exchange(ref system, null);
+            var top = Interlocked.Exchange(ref _system, null);
             SystemMessage? message = null;
             while (top is not null)
             {

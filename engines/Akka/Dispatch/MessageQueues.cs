@@ -38,29 +38,29 @@ internal sealed class UnboundedQueue : MessageQueue
 {
     private static readonly QueuedMessage Closed = new(new object(), null);
 
-    private QueuedMessage? pushed;
-    private QueuedMessage? batch;
+    private QueuedMessage? _pushed;
+    private QueuedMessage? _batch;
 
-    public override bool IsEmpty => batch is null && Volatile.Read(ref pushed) is null;
+    public override bool IsEmpty => _batch is null && Volatile.Read(ref _pushed) is null;
 
     public override int Count
     {
         get
         {
             var count = 0;
-            for (var message = batch; message is not null; message = message.Next) count++;
-            for (var message = Volatile.Read(ref pushed); message is not null && message != Closed; message = message.Next) count++;
+            for (var message = _batch; message is not null; message = message.Next) count++;
+            for (var message = Volatile.Read(ref _pushed); message is not null && message != Closed; message = message.Next) count++;
             return count;
         }
     }
 
     public override bool TryAdd(QueuedMessage message, out bool wasEmpty)
     {
-        var top = Volatile.Read(ref pushed);
+        var top = Volatile.Read(ref _pushed);
         while (top != Closed)
         {
             message.Next = top;
-            var seen = Interlocked.CompareExchange(ref pushed, message, top);
+            var seen = Interlocked.CompareExchange(ref _pushed, message, top);
             if (seen == top)
             {
                 wasEmpty = top is null;
@@ -76,17 +76,17 @@ internal sealed class UnboundedQueue : MessageQueue
 
     public override QueuedMessage? Take()
     {
-        if (batch is null && !Refill()) return null;
-        var message = batch!;
-        batch = message.Next;
+        if (_batch is null && !Refill()) return null;
+        var message = _batch!;
+        _batch = message.Next;
         return message;
     }
 
     public override QueuedMessage? Close()
     {
-        var rest = batch;
-        batch = null;
-        var top = Interlocked.Exchange(ref pushed, Closed);
+        var rest = _batch;
+        _batch = null;
+        var top = Interlocked.Exchange(ref _pushed, Closed);
         var late = top == Closed ? null : Reverse(top);
         if (rest is null) return late;
         var last = rest;
@@ -111,8 +111,8 @@ internal sealed class UnboundedQueue : MessageQueue
 
     private bool Refill()
     {
-        if (Volatile.Read(ref pushed) is null || pushed == Closed) return false;
-        batch = Reverse(Interlocked.Exchange(ref pushed, null));
+        if (Volatile.Read(ref _pushed) is null || _pushed == Closed) return false;
+        _batch = Reverse(Interlocked.Exchange(ref _pushed, null));
         return true;
     }
 }
@@ -120,33 +120,33 @@ internal sealed class UnboundedQueue : MessageQueue
 /// <summary>A queue for so many messages. A sender waits while it is full, and after the push timeout its message is a dead letter.</summary>
 internal sealed class BoundedQueue(int capacity, TimeSpan pushTimeout) : MessageQueue
 {
-    private readonly UnboundedQueue queue = new();
-    private readonly SemaphoreSlim places = new(capacity);
+    private readonly UnboundedQueue _queue = new();
+    private readonly SemaphoreSlim _places = new(capacity);
 
-    public override bool IsEmpty => queue.IsEmpty;
+    public override bool IsEmpty => _queue.IsEmpty;
 
-    public override int Count => queue.Count;
+    public override int Count => _queue.Count;
 
     public override bool TryAdd(QueuedMessage message, out bool wasEmpty)
     {
         wasEmpty = false;
-        if (!places.Wait(pushTimeout)) return false;
-        if (queue.TryAdd(message, out wasEmpty)) return true;
-        places.Release();
+        if (!_places.Wait(pushTimeout)) return false;
+        if (_queue.TryAdd(message, out wasEmpty)) return true;
+        _places.Release();
         return false;
     }
 
     public override QueuedMessage? Take()
     {
-        var message = queue.Take();
-        if (message is not null) places.Release();
+        var message = _queue.Take();
+        if (message is not null) _places.Release();
         return message;
     }
 
     public override QueuedMessage? Close()
     {
-        var rest = queue.Close();
-        for (var message = rest; message is not null; message = message.Next) places.Release();
+        var rest = _queue.Close();
+        for (var message = rest; message is not null; message = message.Next) _places.Release();
         return rest;
     }
 }
@@ -157,20 +157,20 @@ public sealed class Mailboxes
     /// <summary>The id of the mailbox that actors have unless they ask for another.</summary>
     public static readonly string DefaultMailboxId = "akka.actor.default-mailbox";
 
-    private readonly Settings settings;
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Func<MessageQueue>> makers = new();
+    private readonly Settings _settings;
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Func<MessageQueue>> _makers = new();
 
     internal Mailboxes(Settings settings)
     {
-        this.settings = settings;
+        _settings = settings;
     }
 
-    internal MessageQueue Create(Props props) => makers.GetOrAdd(props.Mailbox ?? DefaultMailboxId, Maker)();
+    internal MessageQueue Create(Props props) => _makers.GetOrAdd(props.Mailbox ?? DefaultMailboxId, Maker)();
 
     private Func<MessageQueue> Maker(string id)
     {
-        var config = settings.Config.GetConfig(id) ?? throw new ConfigurationException($"Mailbox Type [{id}] not configured");
-        config = config.WithFallback(settings.Config.GetConfig(DefaultMailboxId));
+        var config = _settings.Config.GetConfig(id) ?? throw new ConfigurationException($"Mailbox Type [{id}] not configured");
+        config = config.WithFallback(_settings.Config.GetConfig(DefaultMailboxId));
         var type = config.GetString("mailbox-type") ?? "";
         switch (type.Split(',')[0].Trim())
         {

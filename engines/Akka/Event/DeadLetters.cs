@@ -47,11 +47,11 @@ public interface IDeadLetterSuppression;
 /// <summary>Logs the first dead letters, as <c>akka.log-dead-letters</c> says.</summary>
 internal sealed class DeadLetterListener : UntypedActor
 {
-    private readonly Actor.Internal.ActorSystemImpl system = (Actor.Internal.ActorSystemImpl)Context.System;
-    private readonly int maximum = Context.System.Settings.LogDeadLetters;
-    private readonly TimeSpan pause = Context.System.Settings.LogDeadLettersSuspendDuration;
-    private int count;
-    private long pausedUntil;
+    private readonly Actor.Internal.ActorSystemImpl _system = (Actor.Internal.ActorSystemImpl)Context.System;
+    private readonly int _maximum = Context.System.Settings.LogDeadLetters;
+    private readonly TimeSpan _pause = Context.System.Settings.LogDeadLettersSuspendDuration;
+    private int _count;
+    private long _pausedUntil;
 
     protected override void PreStart()
     {
@@ -63,19 +63,19 @@ internal sealed class DeadLetterListener : UntypedActor
     protected override void OnReceive(object message)
     {
         if (message is not AllDeadLetters { Message: not IDeadLetterSuppression } letter) return;
-        if (system.IsTerminating && !system.Settings.LogDeadLettersDuringShutdown) return;
-        if (count >= maximum)
+        if (_system.IsTerminating && !_system.Settings.LogDeadLettersDuringShutdown) return;
+        if (_count >= _maximum)
         {
-            if (pause == Timeout.InfiniteTimeSpan || Environment.TickCount64 < pausedUntil) return;
-            count = 0;
+            if (_pause == Timeout.InfiniteTimeSpan || Environment.TickCount64 < _pausedUntil) return;
+            _count = 0;
         }
 
-        count++;
+        _count++;
         var last = "";
-        if (count == maximum)
+        if (_count == _maximum)
         {
-            last = $" No more of them will be logged for {pause}.";
-            if (pause != Timeout.InfiniteTimeSpan) pausedUntil = Environment.TickCount64 + (long)pause.TotalMilliseconds;
+            last = $" No more of them will be logged for {_pause}.";
+            if (_pause != Timeout.InfiniteTimeSpan) _pausedUntil = Environment.TickCount64 + (long)_pause.TotalMilliseconds;
         }
 
         var outcome = letter switch
@@ -86,7 +86,7 @@ internal sealed class DeadLetterListener : UntypedActor
         };
         Context.System.EventStream.Publish(new Info(
             letter.Recipient.Path.ToString(), letter.Recipient.GetType(),
-            $"Message [{letter.Message.GetType().Name}] from {letter.Sender} to {letter.Recipient} {outcome}. [{count}] dead letters encountered.{last} "
+            $"Message [{letter.Message.GetType().Name}] from {letter.Sender} to {letter.Recipient} {outcome}. [{_count}] dead letters encountered.{last} "
             + $"akka.log-dead-letters adjusts this. Message content: {letter.Message}"));
     }
 }

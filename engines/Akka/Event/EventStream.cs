@@ -9,9 +9,9 @@ namespace Akka.Event;
 /// </summary>
 public sealed class EventStream
 {
-    private readonly Lock subscriptionsLock = new();
-    private readonly HashSet<(IActorRef Subscriber, Type Channel)> subscriptions = [];
-    private ConcurrentDictionary<Type, IActorRef[]> subscribersOf = new(); // a new one for every change, so that no late answer stays in it
+    private readonly Lock _subscriptionsLock = new();
+    private readonly HashSet<(IActorRef Subscriber, Type Channel)> _subscriptions = [];
+    private ConcurrentDictionary<Type, IActorRef[]> _subscribersOf = new(); // a new one for every change, so that no late answer stays in it
 
     /// <summary>What is below this level is not worth publishing.</summary>
     public LogLevel LogLevel { get; private set; } = LogLevel.InfoLevel;
@@ -20,19 +20,19 @@ public sealed class EventStream
     public bool Subscribe(IActorRef subscriber, Type channel)
     {
         ArgumentNullException.ThrowIfNull(subscriber);
-        return Change(() => subscriptions.Add((subscriber, channel)));
+        return Change(() => _subscriptions.Add((subscriber, channel)));
     }
 
     /// <summary>Takes a subscription back; false where there is none.</summary>
-    public bool Unsubscribe(IActorRef subscriber, Type channel) => Change(() => subscriptions.Remove((subscriber, channel)));
+    public bool Unsubscribe(IActorRef subscriber, Type channel) => Change(() => _subscriptions.Remove((subscriber, channel)));
 
     /// <summary>Takes all subscriptions of a subscriber back; false where there is none.</summary>
-    public bool Unsubscribe(IActorRef subscriber) => Change(() => subscriptions.RemoveWhere(subscription => subscription.Subscriber.Equals(subscriber)) > 0);
+    public bool Unsubscribe(IActorRef subscriber) => Change(() => _subscriptions.RemoveWhere(subscription => subscription.Subscriber.Equals(subscriber)) > 0);
 
     /// <summary>Sends something to those who subscribed to it.</summary>
     public void Publish(object @event)
     {
-        foreach (var subscriber in Volatile.Read(ref subscribersOf).GetOrAdd(@event.GetType(), SubscribersOf))
+        foreach (var subscriber in Volatile.Read(ref _subscribersOf).GetOrAdd(@event.GetType(), SubscribersOf))
         {
             if (subscriber is LocalActorRef { Cell.Mailbox.IsClosed: true }) Unsubscribe(subscriber);
             else subscriber.Tell(@event, ActorRefs.NoSender);
@@ -44,18 +44,18 @@ public sealed class EventStream
 
     private bool Change(Func<bool> change)
     {
-        lock (subscriptionsLock)
+        lock (_subscriptionsLock)
         {
             var changed = change();
-            Volatile.Write(ref subscribersOf, new ConcurrentDictionary<Type, IActorRef[]>());
+            Volatile.Write(ref _subscribersOf, new ConcurrentDictionary<Type, IActorRef[]>());
             return changed;
         }
     }
 
     private IActorRef[] SubscribersOf(Type type)
     {
-        lock (subscriptionsLock)
-            return [.. subscriptions.Where(subscription => subscription.Channel.IsAssignableFrom(type)).Select(subscription => subscription.Subscriber).Distinct()];
+        lock (_subscriptionsLock)
+            return [.. _subscriptions.Where(subscription => subscription.Channel.IsAssignableFrom(type)).Select(subscription => subscription.Subscriber).Distinct()];
     }
 }
 

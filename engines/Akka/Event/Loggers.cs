@@ -49,13 +49,13 @@ internal sealed class StandardOutLogger : MinimalActorRef
 /// <summary>The loggers of a system: those of <c>akka.loggers</c> while it runs, standard output before and after.</summary>
 internal sealed class Loggers(ActorSystem system)
 {
-    private readonly StandardOutLogger standardOut = new();
-    private readonly List<IActorRef> started = [];
+    private readonly StandardOutLogger _standardOut = new();
+    private readonly List<IActorRef> _started = [];
 
     /// <summary>Logs to standard output from <c>akka.stdout-loglevel</c> on.</summary>
     public void StartStandardOut()
     {
-        foreach (var channel in Logging.ClassesFrom(Logging.LogLevelFor(system.Settings.StdoutLogLevel))) system.EventStream.Subscribe(standardOut, channel);
+        foreach (var channel in Logging.ClassesFrom(Logging.LogLevelFor(system.Settings.StdoutLogLevel))) system.EventStream.Subscribe(_standardOut, channel);
     }
 
     /// <exception cref="ConfigurationException"><c>akka.loggers</c> names what does not exist.</exception>
@@ -67,8 +67,8 @@ internal sealed class Loggers(ActorSystem system)
         {
             var type = Util.TypeNames.Resolve(name, "akka.loggers");
             var logger = ((ExtendedActorSystem)system).SystemActorOf(
-                Props.Create(type).WithDispatcher(system.Settings.LoggersDispatcher), $"log{started.Count + 1}-{type.Name}");
-            started.Add(logger);
+                Props.Create(type).WithDispatcher(system.Settings.LoggersDispatcher), $"log{_started.Count + 1}-{type.Name}");
+            _started.Add(logger);
             try
             {
                 logger.Ask<LoggerInitialized>(new InitializeLogger(system.EventStream), system.Settings.LoggerStartTimeout).GetAwaiter().GetResult();
@@ -81,13 +81,13 @@ internal sealed class Loggers(ActorSystem system)
             foreach (var channel in Logging.ClassesFrom(level)) system.EventStream.Subscribe(logger, channel);
         }
 
-        if (started.Count > 0) system.EventStream.Unsubscribe(standardOut);
+        if (_started.Count > 0) system.EventStream.Unsubscribe(_standardOut);
     }
 
     public void Stop()
     {
-        if (started.Count == 0) return;
+        if (_started.Count == 0) return;
         StartStandardOut();
-        foreach (var logger in started) system.EventStream.Unsubscribe(logger);
+        foreach (var logger in _started) system.EventStream.Unsubscribe(logger);
     }
 }

@@ -8,24 +8,24 @@ namespace Akka.Pattern;
 /// </summary>
 public sealed class BackoffSupervisor : UntypedActor
 {
-    private readonly Props childProps;
-    private readonly string childName;
-    private readonly TimeSpan minBackoff;
-    private readonly TimeSpan maxBackoff;
-    private readonly double randomFactor;
-    private readonly SupervisorStrategy strategy;
-    private IActorRef? child;
-    private int restarts;
+    private readonly Props _childProps;
+    private readonly string _childName;
+    private readonly TimeSpan _minBackoff;
+    private readonly TimeSpan _maxBackoff;
+    private readonly double _randomFactor;
+    private readonly SupervisorStrategy _strategy;
+    private IActorRef? _child;
+    private int _restarts;
 
     internal BackoffSupervisor(
         Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, SupervisorStrategy strategy)
     {
-        this.childProps = childProps;
-        this.childName = childName;
-        this.minBackoff = minBackoff;
-        this.maxBackoff = maxBackoff;
-        this.randomFactor = randomFactor;
-        this.strategy = strategy;
+        _childProps = childProps;
+        _childName = childName;
+        _minBackoff = minBackoff;
+        _maxBackoff = maxBackoff;
+        _randomFactor = randomFactor;
+        _strategy = strategy;
     }
 
     /// <summary>Props of a supervisor that makes its child again without end.</summary>
@@ -56,7 +56,7 @@ public sealed class BackoffSupervisor : UntypedActor
     }
 
     /// <inheritdoc/>
-    protected override SupervisorStrategy SupervisorStrategy() => strategy;
+    protected override SupervisorStrategy SupervisorStrategy() => _strategy;
 
     /// <inheritdoc/>
     protected override void PreStart() => StartChild();
@@ -66,40 +66,40 @@ public sealed class BackoffSupervisor : UntypedActor
     {
         switch (message)
         {
-            case Terminated terminated when terminated.ActorRef.Equals(child):
+            case Terminated terminated when terminated.ActorRef.Equals(_child):
                 ChildEnded();
                 break;
             case StartAgain:
                 StartChild();
-                Context.System.Scheduler.ScheduleTellOnce(minBackoff, Self, new Lasted(restarts), Self);
+                Context.System.Scheduler.ScheduleTellOnce(_minBackoff, Self, new Lasted(_restarts), Self);
                 break;
             case Lasted lasted:
-                if (lasted.Restarts == restarts) restarts = 0;
+                if (lasted.Restarts == _restarts) _restarts = 0;
                 break;
             case GetCurrentChild:
-                Sender.Tell(new CurrentChild(child ?? ActorRefs.Nobody));
+                Sender.Tell(new CurrentChild(_child ?? ActorRefs.Nobody));
                 break;
             default:
-                if (child is null) Context.System.DeadLetters.Forward(message);
-                else if (child.Equals(Sender)) Context.Parent.Tell(message);
-                else child.Forward(message);
+                if (_child is null) Context.System.DeadLetters.Forward(message);
+                else if (_child.Equals(Sender)) Context.Parent.Tell(message);
+                else _child.Forward(message);
                 break;
         }
     }
 
-    private void StartChild() => child ??= Context.Watch(Context.ActorOf(childProps, childName));
+    private void StartChild() => _child ??= Context.Watch(Context.ActorOf(_childProps, _childName));
 
     private void ChildEnded()
     {
-        child = null;
-        if (strategy.MaxNumberOfRetries >= 0 && restarts >= strategy.MaxNumberOfRetries)
+        _child = null;
+        if (_strategy.MaxNumberOfRetries >= 0 && _restarts >= _strategy.MaxNumberOfRetries)
         {
             Context.Stop(Self);
             return;
         }
 
-        var pause = Math.Min(maxBackoff.Ticks, minBackoff.Ticks * Math.Pow(2, restarts)) * (1 + (Random.Shared.NextDouble() * randomFactor));
-        restarts++;
+        var pause = Math.Min(_maxBackoff.Ticks, _minBackoff.Ticks * Math.Pow(2, _restarts)) * (1 + (Random.Shared.NextDouble() * _randomFactor));
+        _restarts++;
         Context.System.Scheduler.ScheduleTellOnce(TimeSpan.FromTicks((long)pause), Self, StartAgain.Instance, Self);
     }
 

@@ -13,11 +13,11 @@ namespace Akka.Serialization;
 /// </summary>
 public class Serialization
 {
-    private readonly ConcurrentDictionary<int, Serializer> byId = new();
-    private readonly ConcurrentDictionary<string, Serializer> byName = new();
-    private readonly ConcurrentDictionary<Type, Serializer> bound = new();
-    private readonly ConcurrentDictionary<Type, Serializer> found = new();
-    private readonly ConcurrentDictionary<string, Type> manifests = new();
+    private readonly ConcurrentDictionary<int, Serializer> _byId = new();
+    private readonly ConcurrentDictionary<string, Serializer> _byName = new();
+    private readonly ConcurrentDictionary<Type, Serializer> _bound = new();
+    private readonly ConcurrentDictionary<Type, Serializer> _found = new();
+    private readonly ConcurrentDictionary<string, Type> _manifests = new();
 
     /// <summary>The serializers of a system's configuration and setups.</summary>
     /// <exception cref="ConfigurationException">A type or a name does not exist.</exception>
@@ -37,7 +37,7 @@ public class Serialization
         foreach (var (type, name) in config.GetConfig("akka.actor.serialization-bindings")!.AsEnumerable())
         {
             var key = $"akka.actor.serialization-bindings.\"{type}\"";
-            AddSerializationMap(TypeNames.Resolve(type, key), byName.GetValueOrDefault(name.GetString() ?? "")
+            AddSerializationMap(TypeNames.Resolve(type, key), _byName.GetValueOrDefault(name.GetString() ?? "")
                 ?? throw new ConfigurationException($"{key} is {name.GetString()}, which akka.actor.serializers does not have"));
         }
 
@@ -70,16 +70,16 @@ public class Serialization
     /// <summary>Adds a serializer, in place of one with its name or number.</summary>
     public void AddSerializer(string name, Serializer serializer)
     {
-        byId[serializer.Identifier] = serializer;
-        byName[name] = serializer;
+        _byId[serializer.Identifier] = serializer;
+        _byName[name] = serializer;
     }
 
     /// <summary>Serializes a type, and what derives from it, with a serializer.</summary>
     public void AddSerializationMap(Type type, Serializer serializer)
     {
-        bound[type] = serializer;
-        manifests[NameOf(type)] = type;
-        found.Clear();
+        _bound[type] = serializer;
+        _manifests[NameOf(type)] = type;
+        _found.Clear();
     }
 
     /// <summary>Makes bytes of an object.</summary>
@@ -92,7 +92,7 @@ public class Serialization
         var serializer = ById(serializerId, manifest);
         if (serializer is SerializerWithStringManifest named) return named.FromBinary(bytes, manifest);
         if (string.IsNullOrEmpty(manifest)) return serializer.FromBinary(bytes, null!);
-        return manifests.TryGetValue(Short(manifest), out var type)
+        return _manifests.TryGetValue(Short(manifest), out var type)
             ? serializer.FromBinary(bytes, type)
             : throw new SerializationException($"the manifest \"{manifest}\" of serializer {serializerId} names no type that is bound to a serializer here");
     }
@@ -109,17 +109,17 @@ public class Serialization
     /// <exception cref="SerializationException">There is none.</exception>
     public Serializer FindSerializerForType(Type objectType, string? defaultSerializerName = null)
     {
-        if (found.TryGetValue(objectType, out var known)) return known;
-        var candidates = bound.Keys.Where(type => type.IsAssignableFrom(objectType)).ToList();
+        if (_found.TryGetValue(objectType, out var known)) return known;
+        var candidates = _bound.Keys.Where(type => type.IsAssignableFrom(objectType)).ToList();
         var nearest = candidates.Find(type => !candidates.Exists(other => other != type && type.IsAssignableFrom(other)));
-        var serializer = nearest is not null ? bound[nearest] : byName.GetValueOrDefault(defaultSerializerName ?? "");
+        var serializer = nearest is not null ? _bound[nearest] : _byName.GetValueOrDefault(defaultSerializerName ?? "");
         if (serializer is null)
         {
             throw new SerializationException(
                 $"Serializer not found for type {objectType.Name}; bind {objectType} or a base of it in akka.actor.serialization-bindings or with a SerializationSetup");
         }
 
-        if (nearest is not null) found[objectType] = serializer;
+        if (nearest is not null) _found[objectType] = serializer;
         return serializer;
     }
 
@@ -131,7 +131,7 @@ public class Serialization
     /// <summary>A type's name without its assembly's version.</summary>
     private static string Short(string manifest) => string.Join(',', manifest.Split(',').Take(2));
 
-    private Serializer ById(int id, string manifest) => byId.GetValueOrDefault(id) ?? throw new SerializationException(
+    private Serializer ById(int id, string manifest) => _byId.GetValueOrDefault(id) ?? throw new SerializationException(
         $"Cannot find serializer with id [{id}] (manifest [{manifest}]). The most probable reason is that the configuration entry 'akka.actor.serializers' "
         + "is not in sync between the two systems.");
 }

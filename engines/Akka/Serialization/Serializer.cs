@@ -9,17 +9,17 @@ public abstract class Serializer
     /// <summary>The system.</summary>
     protected readonly ExtendedActorSystem system;
 
-    private readonly Lazy<int> identifier;
+    private readonly Lazy<int> _identifier;
 
     /// <summary>A serializer of a system.</summary>
     protected Serializer(ExtendedActorSystem system)
     {
         this.system = system;
-        identifier = new Lazy<int>(IdentifierOfConfiguration);
+        _identifier = new Lazy<int>(IdentifierOfConfiguration);
     }
 
     /// <summary>The number of this serializer; unless overridden, that of <c>akka.actor.serialization-identifiers</c>.</summary>
-    public virtual int Identifier => identifier.Value;
+    public virtual int Identifier => _identifier.Value;
 
     /// <summary>Whether the object's type has to go along.</summary>
     public abstract bool IncludeManifest { get; }

@@ -10,12 +10,12 @@ namespace Akka.Actor.Internal;
 /// <summary>The one kind of system there is.</summary>
 public sealed class ActorSystemImpl : ExtendedActorSystem
 {
-    private readonly ConcurrentDictionary<Type, Lazy<object>> extensions = new();
-    private readonly TaskCompletionSource terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly ConcurrentStack<Action> terminationCallbacks = new();
-    private readonly TimerQueueScheduler scheduler;
-    private readonly Loggers loggers;
-    private int terminating;
+    private readonly ConcurrentDictionary<Type, Lazy<object>> _extensions = new();
+    private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentStack<Action> _terminationCallbacks = new();
+    private readonly TimerQueueScheduler _scheduler;
+    private readonly Loggers _loggers;
+    private int _terminating;
 
     internal ActorSystemImpl(string name, Config config, ActorSystemSetup setup)
     {
@@ -25,10 +25,10 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
         Settings = new Settings(this, config, setup);
         EventStream = new EventStream();
         EventStream.SetLogLevel(Logging.LogLevelFor(Settings.LogLevel));
-        loggers = new Loggers(this);
-        loggers.StartStandardOut();
+        _loggers = new Loggers(this);
+        _loggers.StartStandardOut();
         Log = Logging.GetLogger(EventStream, $"ActorSystem({name})");
-        scheduler = new TimerQueueScheduler(() => Log);
+        _scheduler = new TimerQueueScheduler(() => Log);
         Dispatchers = new Dispatchers(Settings);
         Mailboxes = new Mailboxes(Settings);
         Provider = ProviderOf(Settings);
@@ -48,7 +48,7 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
     public override ILoggingAdapter Log { get; }
 
     /// <inheritdoc/>
-    public override IScheduler Scheduler => scheduler;
+    public override IScheduler Scheduler => _scheduler;
 
     /// <inheritdoc/>
     public override Dispatchers Dispatchers { get; }
@@ -72,9 +72,9 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
     public override IInternalActorRef SystemGuardian => Provider.SystemGuardian;
 
     /// <inheritdoc/>
-    public override Task WhenTerminated => terminated.Task;
+    public override Task WhenTerminated => _terminated.Task;
 
-    internal bool IsTerminating => Volatile.Read(ref terminating) != 0;
+    internal bool IsTerminating => Volatile.Read(ref _terminating) != 0;
 
     /// <inheritdoc/>
     public override IActorRef ActorOf(Props props, string? name = null) => Provider.Guardian.Cell.ActorOf(props, name);
@@ -97,18 +97,18 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
     }
 
     /// <inheritdoc/>
-    public override object RegisterExtension(IExtensionId extension) => extensions.GetOrAdd(
+    public override object RegisterExtension(IExtensionId extension) => _extensions.GetOrAdd(
         extension.ExtensionType, static (_, made) => new Lazy<object>(() => made.Id.CreateExtension(made.System)), (Id: extension, System: this)).Value;
 
     /// <inheritdoc/>
     public override object GetExtension(IExtensionId extensionId) =>
-        extensions.TryGetValue(extensionId.ExtensionType, out var extension) ? extension.Value : null!;
+        _extensions.TryGetValue(extensionId.ExtensionType, out var extension) ? extension.Value : null!;
 
     /// <inheritdoc/>
     public override T GetExtension<T>() => TryGetExtension<T>(out var extension) ? extension! : null!;
 
     /// <inheritdoc/>
-    public override bool HasExtension(Type type) => extensions.ContainsKey(type);
+    public override bool HasExtension(Type type) => _extensions.ContainsKey(type);
 
     /// <inheritdoc/>
     public override bool HasExtension<T>() => HasExtension(typeof(T));
@@ -117,7 +117,7 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
     public override bool TryGetExtension<T>(out T? extension)
         where T : class
     {
-        extension = extensions.TryGetValue(typeof(T), out var made) ? (T)made.Value : null;
+        extension = _extensions.TryGetValue(typeof(T), out var made) ? (T)made.Value : null;
         return extension is not null;
     }
 
@@ -125,7 +125,7 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
     public override void RegisterOnTermination(Action code)
     {
         if (WhenTerminated.IsCompleted) throw new InvalidOperationException($"the actor system {Name} has ended and runs no action any more");
-        terminationCallbacks.Push(code);
+        _terminationCallbacks.Push(code);
     }
 
     /// <inheritdoc/>
@@ -143,7 +143,7 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
 
     internal override Task FinalTerminate()
     {
-        if (Interlocked.Exchange(ref terminating, 1) == 0) Provider.Guardian.Stop();
+        if (Interlocked.Exchange(ref _terminating, 1) == 0) Provider.Guardian.Stop();
         return WhenTerminated;
     }
 
@@ -153,7 +153,7 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
         Provider.TerminationTask.ContinueWith(_ => Ended(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
-            loggers.Start();
+            _loggers.Start();
             if (Settings.LogDeadLetters > 0) SystemActorOf(Props.Create<DeadLetterListener>(), "deadLetterListener");
             CoordinatedShutdown.Get(this);
             foreach (var name in Settings.Config.GetStringList("akka.extensions"))
@@ -188,7 +188,7 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
 
     private void Ended()
     {
-        while (terminationCallbacks.TryPop(out var callback))
+        while (_terminationCallbacks.TryPop(out var callback))
         {
             try
             {
@@ -200,9 +200,9 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
             }
         }
 
-        scheduler.Stop();
+        _scheduler.Stop();
         Dispatchers.Shutdown();
-        terminated.TrySetResult();
+        _terminated.TrySetResult();
     }
 }
 

@@ -8,7 +8,7 @@ internal sealed class TimerQueueScheduler(Func<ILoggingAdapter> log) : ISchedule
 {
     private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
 
-    private readonly CancellationTokenSource stopped = new();
+    private readonly CancellationTokenSource _stopped = new();
 
     public IAdvancedScheduler Advanced => this;
 
@@ -43,12 +43,12 @@ internal sealed class TimerQueueScheduler(Func<ILoggingAdapter> log) : ISchedule
         Schedule(initialDelay, interval < OneMillisecond ? OneMillisecond : interval, action, cancelable);
     }
 
-    public void Stop() => stopped.Cancel();
+    public void Stop() => _stopped.Cancel();
 
     private void Schedule(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable)
     {
         if (delay < TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(delay), $"a delay of {delay} is not possible; it must not be negative");
-        if (stopped.IsCancellationRequested) throw new SchedulerException("cannot enqueue after timer shutdown");
+        if (_stopped.IsCancellationRequested) throw new SchedulerException("cannot enqueue after timer shutdown");
         if (cancelable is { IsCancellationRequested: true }) return;
         new Scheduled(this, action, cancelable, interval).Start(delay);
     }
@@ -56,17 +56,17 @@ internal sealed class TimerQueueScheduler(Func<ILoggingAdapter> log) : ISchedule
     /// <summary>One action; it is kept alive by its timer, which it keeps alive.</summary>
     private sealed class Scheduled(TimerQueueScheduler scheduler, Action action, ICancelable? cancelable, TimeSpan interval)
     {
-        private readonly bool repeats = interval != Timeout.InfiniteTimeSpan;
-        private CancellationTokenRegistration registration;
-        private Timer? timer;
+        private readonly bool _repeats = interval != Timeout.InfiniteTimeSpan;
+        private CancellationTokenRegistration _registration;
+        private Timer? _timer;
 
         public void Start(TimeSpan delay)
         {
-            timer = new Timer(static scheduled => ((Scheduled)scheduled!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            registration = cancelable?.Token.Register(static scheduled => ((Scheduled)scheduled!).timer!.Dispose(), this) ?? default;
+            _timer = new Timer(static scheduled => ((Scheduled)scheduled!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _registration = cancelable?.Token.Register(static scheduled => ((Scheduled)scheduled!)._timer!.Dispose(), this) ?? default;
             try
             {
-                timer.Change(delay, interval);
+                _timer.Change(delay, interval);
             }
             catch (ObjectDisposedException)
             {
@@ -76,16 +76,16 @@ internal sealed class TimerQueueScheduler(Func<ILoggingAdapter> log) : ISchedule
 
         private void Fire()
         {
-            if (scheduler.stopped.IsCancellationRequested || cancelable is { IsCancellationRequested: true })
+            if (scheduler._stopped.IsCancellationRequested || cancelable is { IsCancellationRequested: true })
             {
-                timer!.Dispose();
+                _timer!.Dispose();
                 return;
             }
 
-            if (!repeats)
+            if (!_repeats)
             {
-                registration.Unregister();
-                timer!.Dispose();
+                _registration.Unregister();
+                _timer!.Dispose();
             }
 
             try

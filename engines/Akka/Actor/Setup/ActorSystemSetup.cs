@@ -16,11 +16,11 @@ public sealed class ActorSystemSetup
     /// <summary>No setups.</summary>
     public static readonly ActorSystemSetup Empty = new(ImmutableDictionary<Type, Setup>.Empty);
 
-    private readonly ImmutableDictionary<Type, Setup> setups;
+    private readonly ImmutableDictionary<Type, Setup> _setups;
 
     private ActorSystemSetup(ImmutableDictionary<Type, Setup> setups)
     {
-        this.setups = setups;
+        _setups = setups;
     }
 
     /// <summary>Setups; of several of a type the last counts.</summary>
@@ -28,11 +28,11 @@ public sealed class ActorSystemSetup
 
     /// <summary>The setup of a type.</summary>
     public Option<T> Get<T>()
-        where T : Setup => setups.TryGetValue(typeof(T), out var setup) ? new Option<T>((T)setup) : Option<T>.None;
+        where T : Setup => _setups.TryGetValue(typeof(T), out var setup) ? new Option<T>((T)setup) : Option<T>.None;
 
     /// <summary>These and another, which replaces one of the same type.</summary>
     public ActorSystemSetup WithSetup<T>(T setup)
-        where T : Setup => new(setups.SetItem(setup.GetType(), setup));
+        where T : Setup => new(_setups.SetItem(setup.GetType(), setup));
 
     /// <inheritdoc cref="WithSetup{T}(T)"/>
     public ActorSystemSetup And<T>(T setup)

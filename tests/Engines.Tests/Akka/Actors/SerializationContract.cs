@@ -10,7 +10,7 @@ namespace ActorRlhf.Engines.Tests.Akka.Actors;
 
 public sealed class SerializationContract : IDisposable
 {
-    private readonly ExtendedActorSystem system = (ExtendedActorSystem)ActorSystem.Create("serialization", ActorSystemSetup.Create(
+    private readonly ExtendedActorSystem _system = (ExtendedActorSystem)ActorSystem.Create("serialization", ActorSystemSetup.Create(
         BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString($$"""
             akka.actor {
               serializers.configured = "{{typeof(PlaceSerializer).FullName}}, {{typeof(PlaceSerializer).Assembly.GetName().Name}}"
@@ -20,12 +20,12 @@ public sealed class SerializationContract : IDisposable
             """)),
         SerializationSetup.Create(given => [SerializerDetails.Create("given", new NoteSerializer(given), ImmutableHashSet.Create(typeof(INote)))])));
 
-    public void Dispose() => system.Dispose();
+    public void Dispose() => _system.Dispose();
 
     [Fact]
     public void A_serializer_of_the_configuration_serializes_the_types_bound_to_it()
     {
-        var serializer = system.Serialization.FindSerializerFor(new Place(3));
+        var serializer = _system.Serialization.FindSerializerFor(new Place(3));
 
         Assert.IsType<PlaceSerializer>(serializer);
         Assert.Equal(1001, serializer.Identifier);
@@ -35,9 +35,9 @@ public sealed class SerializationContract : IDisposable
     [Fact]
     public void A_serializer_of_a_setup_serializes_what_implements_an_interface_bound_to_it()
     {
-        Assert.IsType<NoteSerializer>(system.Serialization.FindSerializerForType(typeof(Note)));
+        Assert.IsType<NoteSerializer>(_system.Serialization.FindSerializerForType(typeof(Note)));
         Assert.Equal(new Note("hello"), RoundTrip(new Note("hello")));
-        Assert.Equal("note-1", Serialization.ManifestFor(system.Serialization.FindSerializerFor(new Note("")), new Note("")));
+        Assert.Equal("note-1", Serialization.ManifestFor(_system.Serialization.FindSerializerFor(new Note("")), new Note("")));
     }
 
     [Fact]
@@ -46,25 +46,25 @@ public sealed class SerializationContract : IDisposable
         byte[] bytes = [1, 2, 3];
 
         Assert.Equal(bytes, (byte[])RoundTrip(bytes));
-        Assert.Equal(4, system.Serialization.FindSerializerFor(bytes).Identifier);
+        Assert.Equal(4, _system.Serialization.FindSerializerFor(bytes).Identifier);
     }
 
     [Fact]
     public void An_unknown_serializer_number_is_an_error() =>
-        Assert.Throws<SerializationException>(() => system.Serialization.Deserialize([], 987_654, "anything"));
+        Assert.Throws<SerializationException>(() => _system.Serialization.Deserialize([], 987_654, "anything"));
 
     [Fact]
     public void A_handle_is_found_by_its_serialized_path()
     {
-        var actor = system.ActorOf(Props.Empty, "found");
+        var actor = _system.ActorOf(Props.Empty, "found");
 
-        Assert.Equal(actor, system.Serialization.DeserializeActorRef(Serialization.SerializedActorPath(actor)));
+        Assert.Equal(actor, _system.Serialization.DeserializeActorRef(Serialization.SerializedActorPath(actor)));
     }
 
     private object RoundTrip(object original)
     {
-        var serializer = system.Serialization.FindSerializerFor(original);
-        return system.Serialization.Deserialize(serializer.ToBinary(original), serializer.Identifier, Serialization.ManifestFor(serializer, original));
+        var serializer = _system.Serialization.FindSerializerFor(original);
+        return _system.Serialization.Deserialize(serializer.ToBinary(original), serializer.Identifier, Serialization.ManifestFor(serializer, original));
     }
 
     private interface INote;

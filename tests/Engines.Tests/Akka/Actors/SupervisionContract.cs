@@ -280,7 +280,7 @@ public sealed class SupervisionContract : ActorContract
 
     private sealed class Reporting(IActorRef probe) : UntypedActor
     {
-        private int total;
+        private int _total;
 
         protected override void PreStart() => probe.Tell("start");
 
@@ -303,7 +303,7 @@ public sealed class SupervisionContract : ActorContract
             switch (message)
             {
                 case Add add:
-                    total += add.Amount;
+                    _total += add.Amount;
                     break;
                 case Fail fail:
                     throw fail.Cause;
@@ -311,7 +311,7 @@ public sealed class SupervisionContract : ActorContract
                     Sender.Tell(Context.ActorOf(props));
                     break;
                 default:
-                    probe.Tell(total);
+                    probe.Tell(_total);
                     break;
             }
         }

@@ -6,16 +6,16 @@ public sealed class TellContract : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly ActorSystem system = ActorSystem.Create("tell");
+    private readonly ActorSystem _system = ActorSystem.Create("tell");
 
-    public void Dispose() => system.Dispose();
+    public void Dispose() => _system.Dispose();
 
     [Fact]
     public async Task Messages_of_each_sender_arrive_in_the_order_in_which_they_were_sent()
     {
         const int Senders = 4;
         const int Messages = 50_000;
-        var collector = system.ActorOf(Props.Create(() => new Collector(Senders * Messages)));
+        var collector = _system.ActorOf(Props.Create(() => new Collector(Senders * Messages)));
         await Task.WhenAll(Enumerable.Range(0, Senders).Select(sender => Task.Run(() =>
         {
             for (var i = 0; i < Messages; i++) collector.Tell((sender, i));
@@ -31,7 +31,7 @@ public sealed class TellContract : IDisposable
     [Fact]
     public async Task An_actor_handles_one_message_at_a_time_whatever_the_number_of_senders()
     {
-        var counter = system.ActorOf(Props.Create<UnguardedCounter>());
+        var counter = _system.ActorOf(Props.Create<UnguardedCounter>());
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
         {
             for (var i = 0; i < 20_000; i++) counter.Tell("count");
@@ -45,12 +45,12 @@ public sealed class TellContract : IDisposable
     {
         const int Actors = 10_000;
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var first = system.ActorOf(Props.Create(() => new Last(done)));
+        var first = _system.ActorOf(Props.Create(() => new Last(done)));
         var next = first;
         for (var i = 0; i < Actors; i++)
         {
             var follower = next;
-            next = system.ActorOf(Props.Create(() => new Link(follower)));
+            next = _system.ActorOf(Props.Create(() => new Link(follower)));
         }
 
         next.Tell(0);
@@ -60,41 +60,41 @@ public sealed class TellContract : IDisposable
 
     private sealed class Collector : ReceiveActor
     {
-        private readonly List<(int Sender, int Number)> received = [];
-        private IActorRef? asker;
+        private readonly List<(int Sender, int Number)> _received = [];
+        private IActorRef? _asker;
 
         public Collector(int expected)
         {
             Receive<(int Sender, int Number)>(message =>
             {
-                received.Add(message);
+                _received.Add(message);
                 Answer();
             });
             Receive<string>(_ =>
             {
-                asker = Sender;
+                _asker = Sender;
                 Answer();
             });
 
             void Answer()
             {
-                if (received.Count == expected) asker?.Tell(received);
+                if (_received.Count == expected) _asker?.Tell(_received);
             }
         }
     }
 
     private sealed class UnguardedCounter : UntypedActor
     {
-        private int total;
-        private int inside;
-        private int most;
+        private int _total;
+        private int _inside;
+        private int _most;
 
         protected override void OnReceive(object message)
         {
-            most = Math.Max(most, Interlocked.Increment(ref inside));
-            if (message is "count") total++;
-            else Sender.Tell((total, most));
-            Interlocked.Decrement(ref inside);
+            _most = Math.Max(_most, Interlocked.Increment(ref _inside));
+            if (message is "count") _total++;
+            else Sender.Tell((_total, _most));
+            Interlocked.Decrement(ref _inside);
         }
     }
 

@@ -148,11 +148,11 @@ public sealed class TimeContract : ActorContract
 
     private sealed class Timed : ReceiveActor, IWithTimers
     {
-        private readonly IActorRef probe;
+        private readonly IActorRef _probe;
 
         public Timed(IActorRef probe)
         {
-            this.probe = probe;
+            _probe = probe;
             Receive<string>(text => text == "single", _ => Timers.StartSingleTimer("key", new Tick("tick"), TimeSpan.FromMilliseconds(30)));
             Receive<string>(text => text == "periodic", _ => Timers.StartPeriodicTimer("key", new Tick("tick"), TimeSpan.FromMilliseconds(30)));
             Receive<string>(text => text == "replace", _ =>
@@ -174,7 +174,7 @@ public sealed class TimeContract : ActorContract
 
         public ITimerScheduler Timers { get; set; } = null!;
 
-        protected override void PostRestart(Exception reason) => probe.Tell("started again");
+        protected override void PostRestart(Exception reason) => _probe.Tell("started again");
 
         private sealed record Tick(string Text);
     }
