@@ -1,4 +1,5 @@
 using ActorRlhf.Engines.Tests.Node.Actors;
+using ActorRlhf.Engines.Tests.Node.Cluster;
 using ActorRlhf.Engines.Tests.Node.Persistence;
 using ActorRlhf.Engines.Tests.Node.Remote;
 using Akka.Actor;
@@ -17,6 +18,7 @@ public static partial class Scenarios
         {
             ["remote"] = system => new RemoteScenario(system),
             ["shutdown"] = system => new ShutdownScenario(system),
+            ["cluster"] = system => new ClusterScenario(system),
             ["persistence"] = system => new PersistenceScenario(system),
         };
         AddEmbedded(all);

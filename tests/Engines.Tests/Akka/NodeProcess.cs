@@ -136,6 +136,9 @@ public sealed partial class NodeProcess : IDisposable
     /// <summary>SIGCONT.</summary>
     public void Thaw() => Signal(18);
 
+    /// <summary>SIGTERM: it is asked to end.</summary>
+    public void AskToEnd() => Signal(15);
+
     public void Dispose()
     {
         if (!_process.HasExited)

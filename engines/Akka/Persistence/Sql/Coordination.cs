@@ -73,6 +73,10 @@ internal sealed class Coordination : IDisposable
     public Task<bool> SetStatus(string owner, string status) => Run(session =>
         session.Execute("UPDATE akka_embedded_member SET status = @status WHERE owner = @owner AND status <> @dead", ("status", status), ("owner", owner), ("dead", Dead)) > 0);
 
+    /// <summary>Says what a member is there for.</summary>
+    public Task SetRoles(string owner, string roles) => Run(session =>
+        session.Execute("UPDATE akka_embedded_member SET roles = @roles WHERE owner = @owner", ("roles", roles), ("owner", owner)));
+
     /// <summary>Declares a member dead and frees its leases, if it has been silent for long enough. From then on nothing that it writes gets in.</summary>
     /// <param name="owner">The member.</param>
     /// <param name="silence">
@@ -123,6 +127,21 @@ internal sealed class Coordination : IDisposable
     /// <returns>Whether it was held as <paramref name="fence"/> says.</returns>
     public Task<bool> Release(Fence fence) => Run(session => session.Execute(
         "UPDATE akka_embedded_lease SET owner = '', expires = 0 WHERE name = @name AND owner = @owner AND epoch = @epoch", ("name", fence.Lease), ("owner", fence.Owner), ("epoch", fence.Epoch)) > 0);
+
+    /// <summary>The entities that a shard remembers.</summary>
+    public Task<List<string>> Entities(string shard) =>
+        Run(session => session.Query("SELECT entity FROM akka_embedded_entity WHERE shard = @shard", row => row.GetString(0), ("shard", shard)));
+
+    /// <summary>Has the shard of a lease forget entities, then remember others.</summary>
+    /// <exception cref="LeaseLostException">Somebody else has the shard.</exception>
+    public Task Remember(Fence fence, IReadOnlyList<string> forget, IReadOnlyList<string> remember) => queue.Run(fence, session =>
+    {
+        foreach (var entity in forget)
+            session.Execute("DELETE FROM akka_embedded_entity WHERE shard = @shard AND entity = @entity", ("shard", fence.Lease), ("entity", entity));
+        foreach (var entity in remember)
+            session.Execute("INSERT INTO akka_embedded_entity (shard, entity) VALUES (@shard, @entity) ON CONFLICT (shard, entity) DO NOTHING", ("shard", fence.Lease), ("entity", entity));
+        return true;
+    });
 
     /// <summary>The leases whose names begin so, by name.</summary>
     public Task<IReadOnlyList<Lease>> Leases(string prefix) => Run(session => Leases(session, "substr(name, 1, length(@value)) = @value", prefix));

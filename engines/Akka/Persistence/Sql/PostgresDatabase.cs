@@ -107,6 +107,7 @@ internal sealed class PostgresDatabase : SqlDatabase
         session.Execute($"SELECT pg_advisory_xact_lock({SchemaLock})");
         session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_lease (name text PRIMARY KEY, owner text NOT NULL, epoch bigint NOT NULL, expires bigint NOT NULL) WITH (fillfactor = 50)");
         session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_member (owner text PRIMARY KEY, number bigint NOT NULL, roles text NOT NULL, status text NOT NULL, heartbeat bigint NOT NULL, gap bigint NOT NULL) WITH (fillfactor = 50)");
+        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_entity (shard text NOT NULL, entity text NOT NULL, PRIMARY KEY (shard, entity))");
     }
 
     public override void Insert(SqlSession session, IReadOnlyList<EventRow> rows)

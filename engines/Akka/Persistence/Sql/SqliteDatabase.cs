@@ -132,6 +132,7 @@ internal sealed class SqliteDatabase : SqlDatabase
     {
         session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_lease (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, epoch INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID");
         session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_member (owner TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL, roles TEXT NOT NULL, status TEXT NOT NULL, heartbeat INTEGER NOT NULL, gap INTEGER NOT NULL) WITHOUT ROWID");
+        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_entity (shard TEXT NOT NULL, entity TEXT NOT NULL, PRIMARY KEY (shard, entity)) WITHOUT ROWID");
         session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_boot (id TEXT NOT NULL)");
 
         // Nobody outlives the machine: what an earlier start of it left is nobody's, whatever the clock says now.
