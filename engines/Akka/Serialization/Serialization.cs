@@ -28,7 +28,7 @@ public class Serialization
         foreach (var (name, type) in config.GetConfig("akka.actor.serializers")!.AsEnumerable())
         {
             var key = $"akka.actor.serializers.{name}";
-            AddSerializer(name, (Serializer)Activator.CreateInstance(TypeNames.Resolve(type.GetString() ?? "", key), system)!);
+            AddSerializer(name, TypeNames.Construct<Serializer>(type.GetString() ?? "", key, system));
         }
 
         var setup = system.Settings.Setup.Get<SerializationSetup>();

@@ -149,19 +149,19 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
 
     internal void Start()
     {
-        Provider.Init(this);
         Provider.TerminationTask.ContinueWith(_ => Ended(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
+            Provider.Init(this);
             _loggers.Start();
             if (Settings.LogDeadLetters > 0) SystemActorOf(Props.Create<DeadLetterListener>(), "deadLetterListener");
             CoordinatedShutdown.Get(this);
             foreach (var name in Settings.Config.GetStringList("akka.extensions"))
-                RegisterExtension((IExtensionId)Activator.CreateInstance(TypeNames.Resolve(name!, "akka.extensions"))!);
+                RegisterExtension(TypeNames.Construct<IExtensionId>(name!, "akka.extensions"));
         }
         catch
         {
-            FinalTerminate();
+            if (Provider.Guardian is not null) FinalTerminate();
             throw;
         }
     }
@@ -182,8 +182,7 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
             "cluster" => "Akka.Cluster.ClusterActorRefProvider",
             var other => other,
         };
-        return (IActorRefProvider)Activator.CreateInstance(
-            TypeNames.Resolve(name, "akka.actor.provider"), settings.System.Name, settings, settings.System.EventStream)!;
+        return TypeNames.Construct<IActorRefProvider>(name, "akka.actor.provider", settings.System.Name, settings, settings.System.EventStream);
     }
 
     private void Ended()

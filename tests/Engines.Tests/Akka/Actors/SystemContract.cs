@@ -203,6 +203,12 @@ public sealed class SystemContract : ActorContract
         Assert.True(system.WhenTerminated.IsCompletedSuccessfully);
     }
 
+    [Theory]
+    [InlineData("akka.actor.provider = \"Nowhere.Provider, Nowhere\"")]
+    [InlineData("akka.loggers = [\"Nowhere.Logger, Nowhere\"]")]
+    public void A_system_whose_configuration_names_what_does_not_exist_is_not_made(string hocon) =>
+        Assert.Throws<ConfigurationException>(() => ActorSystem.Create("nowhere", ConfigurationFactory.ParseString(hocon)));
+
     [Fact]
     public void A_log_event_says_who_logged_it_and_how_important_it_is()
     {
