@@ -123,12 +123,15 @@ public sealed class SupervisionContract : ActorContract
         var (first, second) = (CreateTestProbe(), CreateTestProbe());
         var failing = Ask<IActorRef>(parent, Props.Create(() => new Reporting(first.Ref)));
         var sibling = Ask<IActorRef>(parent, Props.Create(() => new Reporting(second.Ref)));
+        first.ExpectMsg("start");
+        second.ExpectMsg("start");
         sibling.Tell(new Add(3));
+        sibling.Tell("total");
+        second.ExpectMsg(3);
         failing.Tell(new Fail(new InvalidOperationException("broken")));
 
         foreach (var probe in new[] { first, second })
         {
-            probe.ExpectMsg("start");
             probe.ExpectMsg<string>(text => text.StartsWith("pre-restart broken", StringComparison.Ordinal));
             probe.ExpectMsg("stop");
             probe.ExpectMsg("post-restart broken");
