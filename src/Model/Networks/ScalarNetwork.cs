@@ -54,34 +54,32 @@ public sealed class ScalarNetwork : IDisposable
         return Head(TransformerBody.Hidden(Config, Parameters, batch)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The scalar at each sequence's last token, [sequences].</summary>
+    /// <summary>The scalar at the last token of each branch, [branches].</summary>
     public Tensor LastValues(PackedBatch batch)
     {
         using var scope = NewDisposeScope();
-        var last = tensor(batch.Offsets.Zip(batch.Lengths, (offset, length) => (long)offset + length - 1).ToArray(), device: Parameters.Device);
+        var last = tensor(batch.Branches.Select(branch => (long)branch.Start + branch.Length - 1).ToArray(), device: Parameters.Device);
         return Head(TransformerBody.Hidden(Config, Parameters, batch).index_select(0, last)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The mean scalar of each sequence's tokens from a given one on, [sequences].</summary>
-    /// <param name="batch">The sequences.</param>
-    /// <param name="from">The first token counted, of each sequence.</param>
-    public Tensor MeanValues(PackedBatch batch, IReadOnlyList<int> from)
+    /// <summary>The mean scalar of each branch's tokens, [branches].</summary>
+    public Tensor MeanValues(PackedBatch batch)
     {
         using var scope = NewDisposeScope();
         var device = Parameters.Device;
-        var (rows, sequences, shares) = (new List<long>(), new List<long>(), new List<float>());
-        for (var i = 0; i < from.Count; i++)
+        var (rows, owners, shares) = (new List<long>(), new List<long>(), new List<float>());
+        foreach (var (owner, (start, length)) in batch.Branches.Index())
         {
-            for (var t = from[i]; t < batch.Lengths[i]; t++)
+            for (var t = 0; t < length; t++)
             {
-                rows.Add(batch.Offsets[i] + t);
-                sequences.Add(i);
-                shares.Add(1f / (batch.Lengths[i] - from[i]));
+                rows.Add(start + t);
+                owners.Add(owner);
+                shares.Add(1f / length);
             }
         }
         var values = Head(TransformerBody.Hidden(Config, Parameters, batch).index_select(0, tensor(rows.ToArray(), device: device)));
-        return zeros(from.Count, device: device)
-            .index_add_(0, tensor(sequences.ToArray(), device: device), values * tensor(shares.ToArray(), device: device), 1)
+        return zeros(batch.Branches.Count, device: device)
+            .index_add_(0, tensor(owners.ToArray(), device: device), values * tensor(shares.ToArray(), device: device), 1)
             .MoveToOuterDisposeScope();
     }
 

@@ -15,9 +15,8 @@ internal static class TransformerBody
     /// <exception cref="ArgumentException">A sequence is longer than the context.</exception>
     public static Tensor Hidden(TransformerConfig config, ParameterBlock parameters, PackedBatch batch)
     {
-        var longest = batch.Lengths.Max();
-        if (longest > config.ContextLength)
-            throw new ArgumentException($"a sequence of {longest} tokens does not fit the context of {config.ContextLength}");
+        if (batch.Depth > config.ContextLength)
+            throw new ArgumentException($"a sequence of {batch.Depth} tokens does not fit the context of {config.ContextLength}");
         using var scope = NewDisposeScope();
         var x = parameters["wte.weight"].index_select(0, batch.Tokens) + parameters["wpe.weight"].index_select(0, batch.Positions);  // (N, C)
         for (var layer = 0; layer < config.Layers; layer++)
@@ -38,10 +37,10 @@ internal static class TransformerBody
         var attended = new Tensor[runs.Length];
         for (var i = 0; i < runs.Length; i++)
         {
-            var (count, length) = runs[i];
+            var (count, length, mask) = runs[i];
             var heads = pieces[i].split(config.Width, 1)  // 3 × (B·T, C)
                 .Select(part => part.view(count, length, config.Heads, config.HeadWidth).transpose(1, 2)).ToArray();  // (B, h, T, d)
-            attended[i] = functional.scaled_dot_product_attention(heads[0], heads[1], heads[2], is_casual: true)
+            attended[i] = functional.scaled_dot_product_attention(heads[0], heads[1], heads[2], mask, is_casual: mask is null)
                 .transpose(1, 2).reshape((long)count * length, config.Width);
         }
         return Project(parameters, block + "attn.c_proj", attended.Length == 1 ? attended[0] : cat(attended));

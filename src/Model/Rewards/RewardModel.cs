@@ -16,9 +16,8 @@ public sealed class RewardModel(ScalarNetwork network, int endOfText)
     /// <summary>The network.</summary>
     public ScalarNetwork Network { get; } = network;
 
-    /// <summary>What the model reads: query, response, and one end-of-text token, which a response that never ended gets too.</summary>
-    public int[] Sequence(ReadOnlySpan<int> query, ReadOnlySpan<int> response) =>
-        !response.IsEmpty && response[^1] == endOfText ? [.. query, .. response] : [.. query, .. response, endOfText];
+    /// <summary>What the model reads behind a query: the response and one end-of-text token, which a response that never ended gets too.</summary>
+    public int[] Ended(int[] response) => response.Length > 0 && response[^1] == endOfText ? response : [.. response, endOfText];
 
     /// <summary>Rewards without gradients, in the given order.</summary>
     /// <param name="texts">Queries and responses; a response may be empty.</param>
@@ -31,7 +30,7 @@ public sealed class RewardModel(ScalarNetwork network, int endOfText)
         foreach (int[] group in Minibatches.ByTokens([.. texts.Select(text => text.Query.Length + text.Response.Length + 1)], forwardTokens))
         {
             using DisposeScope scope = NewDisposeScope();
-            float[] rewards = Rewards([.. group.Select(i => texts[i])]).cpu().data<float>().ToArray();
+            float[] rewards = Rewards([.. group.Select(i => (texts[i].Query, new[] { texts[i].Response }))]).cpu().data<float>().ToArray();
             for (int i = 0; i < group.Length; i++)
                 scores[group[i]] = rewards[i];
         }
@@ -39,14 +38,12 @@ public sealed class RewardModel(ScalarNetwork network, int endOfText)
         return scores;
     }
 
-    /// <summary>Rewards of responses, <c>[texts]</c>, with gradients where they are recorded.</summary>
-    /// <param name="texts">Queries and responses; like lengths side by side are fastest.</param>
-    public Tensor Rewards(IReadOnlyList<(int[] Query, int[] Response)> texts)
+    /// <summary>Rewards of responses in their order, <c>[responses]</c>, with gradients where they are recorded. A query is computed once for all of its responses.</summary>
+    /// <param name="texts">Queries, each with its responses; like lengths side by side are fastest.</param>
+    public Tensor Rewards(IReadOnlyList<(int[] Query, int[][] Responses)> texts)
     {
-        PackedBatch batch = PackedBatch.Pack([.. texts.Select(text => (ReadOnlyMemory<int>)Sequence(text.Query, text.Response))], Network.Parameters.Device);
-        return Network.ReadOut == ReadOut.ResponseMean
-            ? Network.MeanValues(batch, [.. texts.Select(text => text.Query.Length)])
-            : Network.LastValues(batch);
+        var batch = PackedBatch.Pack([.. texts.Select(text => (text.Query, text.Responses.Select(Ended).ToArray()))], Network.Parameters.Device);
+        return Network.ReadOut == ReadOut.ResponseMean ? Network.MeanValues(batch) : Network.LastValues(batch);
     }
 
     /// <summary>

@@ -51,21 +51,19 @@ public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSett
     /// <summary>Rewards of all responses in groups of bounded size; with <paramref name="backward"/>, each group's share of the mean loss flows back at once.</summary>
     private RewardStatistics Measure(IReadOnlyList<Preference> batch, bool backward)
     {
-        int[][][] sequences = [.. batch.Select(Sequences)];
+        int[] lengths = [.. batch.Select(Length)];
         var rewards = new float[batch.Count][];
-        foreach (int[] group in Minibatches.ByTokens([.. sequences.Select(s => s.Sum(tokens => tokens.Length))], settings.ForwardTokens))
+        foreach (int[] group in Minibatches.ByTokens(lengths, settings.ForwardTokens))
         {
             using DisposeScope scope = NewDisposeScope();
-            (int Preference, int Response)[] read = [.. group
-                .SelectMany(p => Enumerable.Range(0, sequences[p].Length).Select(r => (Preference: p, Response: r)))
-                .OrderByDescending(x => sequences[x.Preference][x.Response].Length)];
-            Tensor flat = model.Rewards([.. read.Select(x => (batch[x.Preference].Query, batch[x.Preference].Responses[x.Response]))]);
+            (int Preference, int Response)[] read = [.. group.SelectMany(p => Enumerable.Range(0, batch[p].Responses.Length).Select(r => (p, r)))];
+            Tensor flat = model.Rewards([.. group.Select(p => (batch[p].Query, batch[p].Responses))]);
             if (backward)
                 (Loss(flat, read, batch) / batch.Count).backward();
 
             float[] numbers = flat.detach().cpu().data<float>().ToArray();
             foreach (int p in group)
-                rewards[p] = new float[sequences[p].Length];
+                rewards[p] = new float[batch[p].Responses.Length];
             for (int i = 0; i < read.Length; i++)
                 rewards[read[i].Preference][read[i].Response] = numbers[i];
         }
@@ -73,10 +71,10 @@ public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSett
         return RewardStatistics.Of(rewards, [.. batch.Select(p => p.Choice)]);
     }
 
-    private int[][] Sequences(Preference preference)
+    private int Length(Preference preference)
     {
         preference.Validate();
-        return [.. preference.Responses.Select(response => model.Sequence(preference.Query, response))];
+        return preference.Query.Length + preference.Responses.Sum(response => model.Ended(response).Length);
     }
 
     /// <summary>The sum of the losses: pairs, and k-way comparisons by their k; with the penalty on their level where it is asked for.</summary>

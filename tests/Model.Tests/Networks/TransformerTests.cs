@@ -62,8 +62,32 @@ public sealed class TransformerTests
         network.Parameters.Set(ScalarNetwork.HeadWeight, Expected.ScoreWeight);
         network.Parameters.Set(ScalarNetwork.HeadBias, Expected.ScoreBias);
         var from = Expected.Sequences.Select((tokens, i) => i % tokens.Length).ToArray();
-        var means = network.MeanValues(PackedBatch.Pack(Expected.Memories()), from);
+        var means = network.MeanValues(PackedBatch.Pack([.. Expected.Sequences.Select((tokens, i) => (tokens[..from[i]], new[] { tokens[from[i]..] }))]));
         Close(Expected.Values.Select((values, i) => values.Skip(from[i]).Average()), means.detach().data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Responses_that_share_a_query_have_the_values_and_gradients_of_sequences_of_their_own()
+    {
+        using var scope = NewDisposeScope();
+        using var body = Network();
+        using var together = ScalarNetwork.FromLanguageModel(body, seed: 1);
+        using var apart = together.Clone();
+        together.Parameters.RequireGradient();
+        apart.Parameters.RequireGradient();
+        // The first two are of one length, and fork at different places.
+        (int[] Query, int[][] Responses)[] forks = [([1, 2, 3], [[4, 5], [6], [7, 8, 9, 10]]), ([3, 1, 4, 1, 5], [[9], [2, 6, 5, 3]]), ([2], [[7, 1]]), ([], [[3, 3], [8]])];
+        int[][] sequences = [.. forks.SelectMany(fork => fork.Responses.Select(response => (int[])[.. fork.Query, .. response]))];
+        var weights = tensor(Enumerable.Range(1, sequences.Length).Select(i => 1f / i).ToArray());
+
+        var forked = together.LastValues(PackedBatch.Pack(forks));
+        var separate = apart.LastValues(PackedBatch.Pack([.. sequences.Select(tokens => (ReadOnlyMemory<int>)tokens)]));
+        (forked * weights).sum().backward();
+        (separate * weights).sum().backward();
+
+        Close(separate.detach().data<float>().ToArray(), forked.detach().data<float>().ToArray());
+        foreach (var shape in together.Parameters.Shapes)
+            Close(apart.Parameters[shape.Name].grad!.data<float>().ToArray(), together.Parameters[shape.Name].grad!.data<float>().ToArray());
     }
 
     [Fact]

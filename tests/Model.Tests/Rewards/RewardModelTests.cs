@@ -40,9 +40,9 @@ public sealed class RewardModelTests
         using ScalarNetwork network = Network();
         var model = new RewardModel(network, End);
 
-        Assert.Equal([1, 2, 3, End], model.Sequence([1, 2], [3]));
-        Assert.Equal([1, 2, 3, End], model.Sequence([1, 2], [3, End]));
-        Assert.Equal([1, 2, End], model.Sequence([1, 2], []));
+        Assert.Equal([3, End], model.Ended([3]));
+        Assert.Equal([3, End], model.Ended([3, End]));
+        Assert.Equal([End], model.Ended([]));
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class RewardTrainerTests
         RewardStatistics one = whole.Trainer.Step(0), other = pieces.Trainer.Step(0);
 
         Close.Number(one.Loss, other.Loss, 1e-5, "loss");
-        Close.Row(whole.Weights(), pieces.Weights(), 1e-3);
+        Close.Row(whole.Gradient(), pieces.Gradient(), 1e-5); // not the weights: Adam's first step turns a rounding error's sign into a full step
     }
 
     [Fact]
@@ -154,6 +154,8 @@ public sealed class RewardTrainerTests
         internal RewardTrainer Trainer { get; }
 
         internal float[] Weights() => [.. Model.Network.Parameters.Shapes.SelectMany(shape => Model.Network.Parameters.Get(shape.Name))];
+
+        internal float[] Gradient() => Model.Network.Parameters.Gradient!.data<float>().ToArray();
 
         internal Run Resumed(RewardSettings settings, IReadOnlyList<Preference> preferences)
         {
