@@ -13,7 +13,7 @@ public sealed record WinRate(int Wins, int Ties, int Losses)
     public double Rate => Trials == 0 ? 0.5 : (Wins + Ties / 2.0) / Trials;
 
     /// <summary>The 95% interval of <see cref="Rate"/>, with ties as half wins.</summary>
-    public WilsonInterval Interval => WilsonInterval.Of(Wins + Ties / 2.0, Trials);
+    public WilsonInterval Interval => WilsonInterval.Of(Wins + Ties / 2.0, Trials, Ties);
 
     /// <summary>Compares scores text by text.</summary>
     /// <param name="candidate">The candidate's score of each text.</param>

@@ -5,14 +5,16 @@ namespace ActorRlhf.Model.Tests.Evaluation;
 public sealed class StatisticsTests
 {
     [Theory]
-    // Worked out by reference/statistics.py by solving (p - q)² = z² q (1 - q) / n for q, without the closed form.
-    [InlineData(8, 10, 0.4901568467, 0.9433190520)]
-    [InlineData(0, 10, 0, 0.2775401688)]
-    [InlineData(10, 10, 0.7224598312, 1)]
-    [InlineData(112.5, 200, 0.4932099256, 0.6294343237)]
-    public void Wilsons_interval_solves_its_equation(double successes, int trials, double low, double high)
+    // Worked out by reference/statistics.py by solving (p - q)² = z² (q (1 - q) - t / 4) / n for q, without the closed form.
+    [InlineData(8, 10, 0, 0.4901568467, 0.9433190520)]
+    [InlineData(0, 10, 0, 0, 0.2775401688)]
+    [InlineData(10, 10, 0, 0.7224598312, 1)]
+    [InlineData(112.5, 200, 0, 0.4932099256, 0.6294343237)]
+    [InlineData(55, 100, 30, 0.4682439030, 0.6280566163)]
+    [InlineData(5, 10, 10, 0.5, 0.5)]
+    public void Wilsons_interval_solves_its_equation(double successes, int trials, int ties, double low, double high)
     {
-        var interval = WilsonInterval.Of(successes, trials);
+        var interval = WilsonInterval.Of(successes, trials, ties);
         Assert.Equal(low, interval.Low, 9);
         Assert.Equal(high, interval.High, 9);
     }
@@ -21,7 +23,9 @@ public sealed class StatisticsTests
     public void No_trials_say_nothing() => Assert.Equal(new WilsonInterval(0, 1), WilsonInterval.Of(0, 0));
 
     [Fact]
-    public void Successes_beyond_the_trials_are_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => WilsonInterval.Of(11, 10));
+    public void Successes_that_cannot_be_are_refused() => Assert.All<Action>(
+        [() => WilsonInterval.Of(11, 10), () => WilsonInterval.Of(9, 10, ties: 4), () => WilsonInterval.Of(1, 10, ties: 4)],
+        wrong => Assert.Throws<ArgumentOutOfRangeException>(wrong));
 
     [Fact]
     public void Ties_are_half_wins()
@@ -29,7 +33,7 @@ public sealed class StatisticsTests
         var rate = WinRate.OfScores([1, 2, 3, 4], [0, 2, 5, 1]);
         Assert.Equal(new WinRate(2, 1, 1), rate);
         Assert.Equal(0.625, rate.Rate);
-        Assert.Equal(WilsonInterval.Of(2.5, 4), rate.Interval);
+        Assert.Equal(WilsonInterval.Of(2.5, 4, ties: 1), rate.Interval);
         Assert.Equal(0.5, new WinRate(0, 0, 0).Rate);
     }
 
