@@ -70,7 +70,7 @@ public sealed class EvaluateCommand : Command
         ]);
         _console.WriteLine();
         _console.WriteLine("Gold is the simulated labeler's judgement without noise: closeness to the human summary.");
-        _console.WriteLine(Text($"Samples at temperature 1: {100 * result.UnendedShare:F1}% never end.")
+        _console.WriteLine(Text($"Samples at the temperature of training: {100 * result.UnendedShare:F1}% never end.")
             + (result.Kl is { } kl ? Text($" KL from the baseline {kl:F2} nats an episode.") : "")
             + (result.RewardGainSd is { } gain ? Text($" Reward {gain:F2} standard deviations above the baseline.") : ""));
     }

@@ -20,7 +20,7 @@ internal static class DemoReport
         Headlines =
         [
             new("Reward accuracy", Text($"{result.Reward.Accuracy:P1}"), Text($"of {result.Reward.ValidationComparisons} held-out comparisons ranked as the labeler's noiseless judgement does ({result.Reward.OwnAccuracy:P1} where both summaries are the policy's own); asked for: {LeastAccuracy:P0}"), result.Reward.Accuracy >= LeastAccuracy),
-            new("Reward gain", Text($"{result.Ppo.RewardGainSd:F2} SD"), Text($"PPO over SFT, samples at temperature 1; asked for: {LeastGain:F1}"), result.Ppo.RewardGainSd >= LeastGain),
+            new("Reward gain", Text($"{result.Ppo.RewardGainSd:F2} SD"), Text($"PPO over SFT, samples at the temperature of training; asked for: {LeastGain:F1}"), result.Ppo.RewardGainSd >= LeastGain),
             new("KL", Text($"{result.Ppo.Kl:F1} nats"), Text($"an episode, PPO from SFT; asked for: at most {MostKl:F0}"), result.Ppo.Kl <= MostKl),
             new("Gold win rate", Text($"{result.Gold.WinRateVsSft:P1}"), Text($"PPO against SFT, 95% interval {result.Gold.WinRateVsSftLow:P1} to {result.Gold.WinRateVsSftHigh:P1}; asked for: above {LeastWinRate:P0}"), result.Gold.WinRateVsSftLow > LeastWinRate),
         ],
@@ -34,9 +34,9 @@ internal static class DemoReport
         ],
         Footnotes =
         [
-            Text($"Preferences come from a simulated labeler ({SimulatedLabeler.Worker}): it prefers the summary closer to the text's human one, and contradicts that judgement in {result.Reward.OwnLabelNoise:P1} of its labels of two summaries by the policy, and in {result.Reward.LabelNoise:P1} of all, some of which compare a human summary with the policy's or with another text's. Its judgement without noise is called gold here."),
+            Text($"Preferences come from a simulated labeler ({SimulatedLabeler.Worker}): it prefers the summary closer to the text's human one, and contradicts that judgement in {result.Reward.OwnLabelNoise:P1} of its labels of two summaries by the policy, and in {result.Reward.LabelNoise:P1} of all, some of which compare a human summary with the policy's, or either with another text's. Its judgement without noise is called gold here."),
             "Gold measures closeness to one human summary, so the human summary itself cannot lose by it: the win rate against it counts equal wording as ties and all else as losses.",
-            "A tie counts half a win. Intervals are Wilson's at 95%. Win rates and the samples shown are at temperature 0; score and KL of a policy are of its samples at temperature 1.",
+            "A tie counts half a win. Intervals are Wilson's at 95%, with the smaller variance that ties leave. Win rates and the samples shown are at temperature 0; score and KL of a policy are of its samples at the temperature of training.",
             "KL is the sum of log π − log π_ref over an episode's tokens, in nats. Scores are shifted so that human summaries average zero.",
         ],
     };

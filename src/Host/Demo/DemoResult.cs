@@ -56,8 +56,8 @@ public sealed record RewardFigures(
     double Accuracy, double LabelAccuracy, double LabelNoise, int TrainComparisons, int ValidationComparisons, double ReferenceShare,
     double OwnAccuracy, double OwnLabelNoise, int OwnComparisons);
 
-/// <param name="RewardGainSd">(mean score of PPO − mean score of SFT) / standard deviation of SFT's scores, samples at temperature 1.</param>
-/// <param name="Kl">KL of the trained policy from SFT, nats an episode, samples at temperature 1.</param>
+/// <param name="RewardGainSd">(mean score of PPO − mean score of SFT) / standard deviation of SFT's scores, samples at the temperature of training.</param>
+/// <param name="Kl">KL of the trained policy from SFT, nats an episode, samples at the temperature of training.</param>
 /// <param name="MeanScore">The trained policy's mean score.</param>
 /// <param name="SftMeanScore">SFT's mean score.</param>
 /// <param name="SftScoreSd">Standard deviation of SFT's scores.</param>

@@ -69,7 +69,7 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
         DemoResult result;
         using (steps.Clock.Start("evaluate"))
         {
-            var test = new HeldOut([.. data.Test.Take(settings.Evaluation.Test)], task, settings.Sampling, settings.Seed);
+            var test = new HeldOut([.. data.Test.Take(settings.Evaluation.Test)], task, settings.Sampling, settings.Ppo.Temperature, settings.Seed);
             var summaries = Summarize(test, sft, reward, policy, cancellation);
             summaries.Save(directory.In(SummariesFile));
             result = Measure(steps, task, data, test, comparisons, sft, reward, policy, summaries, cancellation);
@@ -116,7 +116,7 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
                 gold, labels, Noise(comparisons.Train, judgement), comparisons.Train.Count, comparisons.Validation.Count, steps.Check(reward).Share,
                 RewardAccuracy(task, reward, own, judgement).Gold, Noise(ownTrain, judgement), own.Length),
             Ppo = new(
-                gain.InDeviations, HeldOut.Kl(sft, policySamples), gain.Mean, gain.BaselineMean, gain.BaselineDeviation, settings.Ppo.TotalEpisodes,
+                gain.InDeviations, test.Kl(sft, policySamples), gain.Mean, gain.BaselineMean, gain.BaselineDeviation, settings.Ppo.TotalEpisodes,
                 policySamples.Average(sample => sample.Ended ? 0.0 : 1.0), summaries.Ppo.RewardWinsOver(summaries.Human).Rate),
             Gold = GoldFigures.Of(summaries),
             PhaseSeconds = new Dictionary<string, double>(),

@@ -9,7 +9,7 @@ namespace ActorRlhf.Host.Runs;
 /// <summary>How comparisons are collected from the simulated labeler.</summary>
 public sealed record ComparisonSettings
 {
-    /// <summary>Texts of the training split whose summaries are compared.</summary>
+    /// <summary>Texts of the training split; of each, summaries by the policy are compared.</summary>
     [Range(1, 100_000_000)]
     public int Train { get; init; } = 10_000;
 
@@ -21,13 +21,14 @@ public sealed record ComparisonSettings
     [Range(2, 64)]
     public int Candidates { get; init; } = 2;
 
-    /// <summary>Share of comparisons in which one of the summaries is the human's, as in the paper's own comparisons (Stiennon et al. 2020, appendix C).</summary>
+    /// <summary>Share of the texts of which there is a comparison of the human summary with the policy's too (Stiennon et al. 2020, appendix C, have such).</summary>
     [Range(0, 1)]
     public double ReferenceShare { get; init; } = 0.25;
 
     /// <summary>
-    /// Share of comparisons between the human summary and those of other texts: fluent, and off the point. They teach a small model to read the
-    /// text at all, which takes it far longer to find out from two summaries of its own.
+    /// Share of the training texts of which there are two more comparisons, each with summaries of other texts, fluent and off the point: the
+    /// human summary with theirs, and the policy's with those the policy wrote of them. They teach a small model to read the text at all, which takes it far
+    /// longer to find out from two summaries of its own. The reward model is not measured on them.
     /// </summary>
     [Range(0, 1)]
     public double MisplacedShare { get; init; }
@@ -44,9 +45,8 @@ public sealed record ComparisonSettings
 }
 
 /// <summary>
-/// Comparisons of a policy's own summaries, of some with the human's, and of the human's with another text's, labeled by the simulated labeler,
-/// in OpenAI's format. Those that its
-/// gold judgement cannot tell apart are left out. A run that was stopped goes on, and ends with the same comparisons.
+/// Comparisons of a policy's own summaries, of some with the human's, and of both with another text's, labeled by the simulated labeler, in
+/// OpenAI's format. Those that its gold judgement cannot tell apart are left out. A run that was stopped goes on, and ends with the same comparisons.
 /// </summary>
 /// <param name="Settings">How many, of what.</param>
 /// <param name="Sampling">How the summaries are drawn.</param>
@@ -57,7 +57,7 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
 
     private const string Policy = "sft";
     private const string Human = "ref";
-    private const string Misplaced = "ref_of_another_text";
+    private const string OfAnotherText = "_of_another_text";
 
     /// <summary>Whether the policy wrote all summaries of a comparison.</summary>
     public static bool IsOfOwnSummaries(Comparison comparison) => comparison.Summaries.All(summary => summary.Policy == Policy);
@@ -77,11 +77,12 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
         IRunProgress progress, CancellationToken cancellation)
     {
         var draws = new SummaryDraws(directory, metrics, Sampling, Settings.Seed, progress);
-        var train = Draw(draws, policy, task, data.Train, Settings.Train, ComparisonSet.TrainSplit, 0, cancellation);
-        var validation = Draw(draws, policy, task, data.Validation, Settings.Validation, ComparisonSet.ValidationSplit, long.MaxValue / 2, cancellation);
-        var own = train.Where(drawn => drawn.Summaries.All(summary => summary.Policy == Policy)).ToArray();
+        var train = Draw(draws, policy, task, data.Train, Settings.Train, ComparisonSet.TrainSplit, Settings.MisplacedShare, 0, cancellation);
+        var validation = Draw(draws, policy, task, data.Validation, Settings.Validation, ComparisonSet.ValidationSplit, 0, long.MaxValue / 2, cancellation);
         var labeler = SimulatedLabeler.Calibrate(
-            (own.Length > 0 ? own : [.. train]).Select(drawn => (IReadOnlyList<double>)SimulatedLabeler.GoldScores(drawn.Example, drawn.Summaries)), Settings.Disagreement, Settings.Seed);
+            train.Where(drawn => drawn.Summaries.All(summary => summary.Policy == Policy))
+                .Select(drawn => (IReadOnlyList<double>)SimulatedLabeler.GoldScores(drawn.Example, drawn.Summaries)),
+            Settings.Disagreement, Settings.Seed);
         var collected = new CollectedComparisons(
             [.. train.Select(drawn => labeler.Label(drawn.Example, drawn.Summaries, ComparisonSet.TrainSplit)).Where(label => !label.IsTie)],
             [.. validation.Select(drawn => labeler.Label(drawn.Example, drawn.Summaries, ComparisonSet.ValidationSplit)).Where(label => !label.IsTie)],
@@ -92,29 +93,36 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
     }
 
     private List<(SummaryExample Example, ComparedSummary[] Summaries)> Draw(
-        SummaryDraws draws, Transformer policy, SummaryTask task, IReadOnlyList<SummaryExample> examples, int count, string split, long firstEpisode, CancellationToken cancellation)
+        SummaryDraws draws, Transformer policy, SummaryTask task, IReadOnlyList<SummaryExample> examples, int count, string split, double misplacedShare,
+        long firstEpisode, CancellationToken cancellation)
     {
+        var chosen = examples.Take(count).ToArray();
+        var own = draws.Of(split, policy, task, [.. chosen.SelectMany(example => Enumerable.Repeat(example, Settings.Candidates))], firstEpisode, cancellation)
+            .Chunk(Settings.Candidates).ToArray();
         var random = new RandomStream(Settings.Seed, firstEpisode);
-        var chosen = examples.Take(count).Select(example => (Example: example, Drawn: OwnSummaries(random.NextDouble()))).ToArray();
-        var texts = new Queue<string>(draws.Of(
-            split, policy, task, [.. chosen.SelectMany(comparison => Enumerable.Repeat(comparison.Example, comparison.Drawn))], firstEpisode, cancellation));
         var drawn = new List<(SummaryExample, ComparedSummary[])>();
-        foreach (var (example, own) in chosen)
+        for (var i = 0; i < chosen.Length; i++)
         {
-            var summaries = Enumerable.Range(0, own).Select(_ => new ComparedSummary(texts.Dequeue(), Policy)).ToList();
-            while (summaries.Count < Settings.Candidates - 1)
-                summaries.Add(new ComparedSummary(examples[random.NextInt(examples.Count)].Reference, Misplaced));
-            if (summaries.Count < Settings.Candidates)
-                summaries.Insert(random.NextInt(Settings.Candidates), new ComparedSummary(example.Reference, Human));
-            if (summaries.DistinctBy(summary => summary.Text).Count() == Settings.Candidates)
-                drawn.Add((example, [.. summaries]));
+            var text = i;
+            Compare(text, new(own[text][0], Policy), other => new(own[text][other], Policy));
+            if (random.NextDouble() < Settings.ReferenceShare)
+                Compare(text, new(chosen[text].Reference, Human), other => new(own[text][other - 1], Policy));
+            if (random.NextDouble() < misplacedShare)
+            {
+                Compare(text, new(chosen[text].Reference, Human), _ => new(chosen[random.NextInt(chosen.Length)].Reference, Human + OfAnotherText));
+                Compare(text, new(own[text][0], Policy), _ => new(own[random.NextInt(chosen.Length)][0], Policy + OfAnotherText));
+            }
         }
         return drawn;
-    }
 
-    // How many of a comparison's summaries the policy writes; a draw uniform in [0, 1) decides what kind of comparison it is.
-    private int OwnSummaries(double draw) =>
-        draw < Settings.MisplacedShare ? 0 : draw < Settings.MisplacedShare + Settings.ReferenceShare ? Settings.Candidates - 1 : Settings.Candidates;
+        void Compare(int text, ComparedSummary first, Func<int, ComparedSummary> other)
+        {
+            var summaries = Enumerable.Range(1, Settings.Candidates - 1).Select(other).ToList();
+            summaries.Insert(random.NextInt(Settings.Candidates), first); // anywhere, so that its place says nothing
+            if (summaries.DistinctBy(summary => summary.Text).Count() == Settings.Candidates)
+                drawn.Add((chosen[text], [.. summaries]));
+        }
+    }
 }
 
 /// <summary>What the simulated labeler was asked, and said.</summary>

@@ -120,7 +120,7 @@ public sealed class FourSteps
         _progress.Note(string.Create(CultureInfo.InvariantCulture, $"check: the reward model ranks {check.Share:P1} of human summaries above another text's"));
         check.Require();
         var policy = start.Clone();
-        var watched = new HeldOut(Watched, _task, _settings.Sampling, _settings.Seed);
+        var watched = new HeldOut(Watched, _task, _settings.Sampling, _settings.Ppo.Temperature, _settings.Seed);
         var baseline = watched.Gold(watched.Summaries(start, cancellation));
         new PpoPhase(_settings.Ppo, _settings.Sampling, _settings.PpoSchedule).Run(
             _directory, _metrics, policy, start, reward, _task, [.. _data.Train.Select(_task.Query)], Watch, _progress, cancellation);
@@ -133,7 +133,7 @@ public sealed class FourSteps
             var wins = WinRate.OfScores(watched.Gold(watched.Summaries(current, CancellationToken.None)), baseline);
             return new()
             {
-                ["heldout/kl"] = HeldOut.Kl(start, samples),
+                ["heldout/kl"] = watched.Kl(start, samples),
                 ["heldout/score"] = watched.Scores(reward, samples, _settings.Ppo).Average(),
                 ["heldout/gold_win_rate_vs_sft"] = wins.Rate,
                 ["heldout/gold_win_rate_vs_sft_low"] = wins.Interval.Low,

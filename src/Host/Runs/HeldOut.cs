@@ -12,18 +12,21 @@ public sealed class HeldOut
 {
     private readonly SummaryTask _task;
     private readonly SamplingSettings _sampling;
+    private readonly double _temperature;
     private readonly long _seed;
     private readonly int[][] _queries;
 
     /// <param name="examples">The texts with their human summaries.</param>
     /// <param name="task">How they become queries.</param>
     /// <param name="sampling">Slots and threads of generation.</param>
-    /// <param name="seed">Decides the samples at temperature 1.</param>
-    public HeldOut(IReadOnlyList<SummaryExample> examples, SummaryTask task, SamplingSettings sampling, long seed)
+    /// <param name="temperature">The temperature that policies are trained at, and sampled at here.</param>
+    /// <param name="seed">Decides the samples.</param>
+    public HeldOut(IReadOnlyList<SummaryExample> examples, SummaryTask task, SamplingSettings sampling, double temperature, long seed)
     {
         Examples = examples;
         _task = task;
         _sampling = sampling;
+        _temperature = temperature;
         _seed = seed;
         _queries = [.. examples.Select(task.Query)];
         References = [.. examples.Select(example => example.Reference)];
@@ -39,9 +42,9 @@ public sealed class HeldOut
     public string[] Summaries(Transformer policy, CancellationToken cancellation) =>
         [.. Respond(policy, _sampling with { Greedy = true }, cancellation).Select(response => _task.Text(response.Response))];
 
-    /// <summary>A policy's responses at temperature 1.</summary>
+    /// <summary>A policy's responses at the temperature it is trained at.</summary>
     public Completion[] Sample(Transformer policy, CancellationToken cancellation) =>
-        Respond(policy, _sampling with { Greedy = false, Temperature = 1 }, cancellation);
+        Respond(policy, _sampling with { Greedy = false, Temperature = _temperature }, cancellation);
 
     /// <summary>Gold scores of summaries, one a text.</summary>
     public double[] Gold(IReadOnlyList<string> summaries) => [.. summaries.Select((summary, i) => GoldScore.Of(summary, References[i]))];
@@ -62,9 +65,9 @@ public sealed class HeldOut
         new(summaries, Gold(summaries), reward is null ? [] : Scores(reward, summaries));
 
     /// <summary>Mean KL of sampled responses from a reference policy, nats an episode: the estimate Σ log π − log π_ref (Ziegler et al. 2019).</summary>
-    public static double Kl(Transformer reference, IReadOnlyList<Completion> responses)
+    public double Kl(Transformer reference, IReadOnlyList<Completion> responses)
     {
-        var log = LogProbabilities.Of(reference, [.. responses.Select(response => (response.Query, response.Response))]);
+        var log = LogProbabilities.Of(reference, [.. responses.Select(response => (response.Query, response.Response))], _temperature);
         return responses.Select((response, i) => TokenRewards.Kl(response.LogProbabilities, log[i])).Average();
     }
 

@@ -10,8 +10,8 @@ namespace ActorRlhf.Host.Runs;
 /// <param name="Texts">How many there are.</param>
 /// <param name="Authors">Each author's means: human, the first words, the baseline where there is one, the policy.</param>
 /// <param name="WinRates">The policy against each other author.</param>
-/// <param name="UnendedShare">Share of the policy's samples at temperature 1 that never end.</param>
-/// <param name="Kl">KL of the policy from the baseline, nats an episode, samples at temperature 1; null without a baseline.</param>
+/// <param name="UnendedShare">Share of the policy's samples at the temperature of training that never end.</param>
+/// <param name="Kl">KL of the policy from the baseline, nats an episode, samples at the temperature of training; null without a baseline.</param>
 /// <param name="RewardGainSd">(mean score of the policy's samples − the baseline's) / standard deviation of the baseline's; null without a baseline or a reward model.</param>
 public sealed record EvaluationResult(
     string Data, int Texts, IReadOnlyList<AuthorFigures> Authors, IReadOnlyList<WinRateFigures> WinRates, double UnendedShare, double? Kl, double? RewardGainSd);
@@ -55,7 +55,7 @@ public sealed class PolicyEvaluation(RunSettings settings, SummaryTask task, Sum
     {
         var parts = baseline is null ? 2 : 4;
         var done = 0;
-        var test = new HeldOut([.. data.Test.Take(settings.Evaluation.Test)], task, settings.Sampling, settings.Seed);
+        var test = new HeldOut([.. data.Test.Take(settings.Evaluation.Test)], task, settings.Sampling, settings.Ppo.Temperature, settings.Seed);
         var lead = test.Examples.Select(example => LeadBaseline.Summarize(example.Fields[settings.Task.TruncateField], settings.Evaluation.LeadWords));
         Say();
         var others = new List<(string Name, JudgedSummaries By)> { ("human", test.Judge(test.References, reward)), ("first words", test.Judge([.. lead], reward)) };
@@ -81,7 +81,7 @@ public sealed class PolicyEvaluation(RunSettings settings, SummaryTask task, Sum
             [.. others.Append(("policy", own)).Select(author => Figures(author.Item1, author.Item2, test.References))],
             [.. others.SelectMany(other => WinRates(own, other.Name, other.By, reward is not null))],
             samples.Average(sample => sample.Ended ? 0.0 : 1.0),
-            baseline is null ? null : HeldOut.Kl(baseline, samples),
+            baseline is null ? null : test.Kl(baseline, samples),
             gain?.InDeviations);
 
         void Say() => progress.Report(new RunProgress("evaluate", done++, parts, "parts"));
