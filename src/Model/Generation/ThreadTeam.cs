@@ -45,6 +45,9 @@ public sealed class ThreadTeam : IDisposable
     /// <summary>Threads in the team, the caller included.</summary>
     public int Threads { get; }
 
+    /// <summary>Threads that sleep.</summary>
+    internal int Sleeping => Volatile.Read(ref _sleeping);
+
     /// <summary>
     /// Runs <paramref name="body"/> on every thread with its index (0…<see cref="Threads"/>−1) and returns when all are done.
     /// </summary>

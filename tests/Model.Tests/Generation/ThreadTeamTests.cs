@@ -39,7 +39,7 @@ public sealed class ThreadTeamTests
         var done = 0;
         for (var round = 0; round < 3; round++)
         {
-            Thread.Sleep(20);
+            Assert.True(SpinWait.SpinUntil(() => team.Sleeping == 2, TimeSpan.FromSeconds(60)));
             team.Run(_ => Interlocked.Increment(ref done));
         }
 
