@@ -8,7 +8,7 @@ namespace Akka.Hosting;
 public class ActorRegistry : IActorRegistry, IExtension
 {
     // Those who came before an actor wait for its key's task, which registering it completes.
-    private readonly ConcurrentDictionary<Type, TaskCompletionSource<IActorRef>> entries = new();
+    private readonly ConcurrentDictionary<Type, TaskCompletionSource<IActorRef>> _entries = new();
 
     /// <summary>The registry of a system.</summary>
     public static ActorRegistry For(ActorSystem actorSystem) => actorSystem.WithExtension<ActorRegistry, ActorRegistryExtension>();
@@ -35,7 +35,7 @@ public class ActorRegistry : IActorRegistry, IExtension
         if (!overwrite) return false;
         var replaced = NewEntry();
         replaced.SetResult(actor);
-        entries[key] = replaced;
+        _entries[key] = replaced;
         return true;
     }
 
@@ -45,7 +45,7 @@ public class ActorRegistry : IActorRegistry, IExtension
     /// <inheritdoc/>
     public bool TryGet(Type key, out IActorRef actor)
     {
-        var isThere = entries.TryGetValue(key, out var entry) && entry.Task.IsCompleted;
+        var isThere = _entries.TryGetValue(key, out var entry) && entry.Task.IsCompleted;
         actor = isThere ? entry!.Task.Result : ActorRefs.Nobody;
         return isThere;
     }
@@ -62,13 +62,13 @@ public class ActorRegistry : IActorRegistry, IExtension
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<Type, IActorRef>> GetEnumerator() =>
-        entries.Where(entry => entry.Value.Task.IsCompleted).Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Task.Result)).GetEnumerator();
+        _entries.Where(entry => entry.Value.Task.IsCompleted).Select(entry => KeyValuePair.Create(entry.Key, entry.Value.Task.Result)).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private static TaskCompletionSource<IActorRef> NewEntry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private TaskCompletionSource<IActorRef> Entry(Type key) => entries.GetOrAdd(key, static _ => NewEntry());
+    private TaskCompletionSource<IActorRef> Entry(Type key) => _entries.GetOrAdd(key, static _ => NewEntry());
 }
 
 /// <summary>Makes a system's <see cref="ActorRegistry"/>.</summary>
@@ -81,17 +81,17 @@ public sealed class ActorRegistryExtension : ExtensionIdProvider<ActorRegistry>
 /// <summary>An actor in a registry, looked up when it is first needed.</summary>
 public sealed class RequiredActor<TActor>(IReadOnlyActorRegistry registry) : IRequiredActor<TActor>
 {
-    private IActorRef? found;
+    private IActorRef? _found;
 
     /// <inheritdoc/>
-    public IActorRef ActorRef => found ??= registry.TryGet<TActor>(out var actor)
+    public IActorRef ActorRef => _found ??= registry.TryGet<TActor>(out var actor)
         ? actor
         : throw new MissingActorRegistryEntryException(
             $"no actor is registered for {typeof(TActor)}; a service that is constructed before the actor system starts awaits GetAsync instead");
 
     /// <inheritdoc/>
     public async Task<IActorRef> GetAsync(CancellationToken cancellationToken = default) =>
-        found ??= await registry.GetAsync<TActor>(cancellationToken).ConfigureAwait(false);
+        _found ??= await registry.GetAsync<TActor>(cancellationToken).ConfigureAwait(false);
 }
 
 /// <summary>A registry cannot do what it is asked.</summary>

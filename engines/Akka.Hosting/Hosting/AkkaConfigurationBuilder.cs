@@ -43,18 +43,18 @@ public sealed class AkkaConfigurationBuilder
     /// <summary>The setups so far; use <see cref="AkkaHostingExtensions.AddSetup"/>.</summary>
     public readonly HashSet<Setup> Setups = [];
 
-    private readonly string actorSystemName;
-    private readonly List<(string Name, ImmutableHashSet<Type> Types, Func<ExtendedActorSystem, Serializer> Make)> serializers = [];
-    private readonly List<Type> extensions = [];
-    private readonly List<ActorStarter> starters = [];
-    private readonly List<StartupTask> startupTasks = [];
-    private bool isComplete;
+    private readonly string _actorSystemName;
+    private readonly List<(string Name, ImmutableHashSet<Type> Types, Func<ExtendedActorSystem, Serializer> Make)> _serializers = [];
+    private readonly List<Type> _extensions = [];
+    private readonly List<ActorStarter> _starters = [];
+    private readonly List<StartupTask> _startupTasks = [];
+    private bool _isComplete;
 
     /// <summary>A builder for a system; <see cref="AkkaHostingExtensions.AddAkka(IServiceCollection, string, Action{AkkaConfigurationBuilder})"/> makes it.</summary>
     public AkkaConfigurationBuilder(IServiceCollection serviceCollection, string actorSystemName)
     {
         ServiceCollection = serviceCollection;
-        this.actorSystemName = actorSystemName;
+        _actorSystemName = actorSystemName;
     }
 
     /// <summary>The provider of handles, if one was chosen.</summary>
@@ -80,7 +80,7 @@ public sealed class AkkaConfigurationBuilder
     });
 
     /// <inheritdoc cref="StartActors(Action{ActorSystem, IActorRegistry})"/>
-    public AkkaConfigurationBuilder StartActors(ActorStarter starter) => Add(() => starters.Add(starter));
+    public AkkaConfigurationBuilder StartActors(ActorStarter starter) => Add(() => _starters.Add(starter));
 
     /// <inheritdoc cref="StartActors(Action{ActorSystem, IActorRegistry})"/>
     public AkkaConfigurationBuilder StartActors(ActorStarterWithResolver starter) =>
@@ -94,12 +94,12 @@ public sealed class AkkaConfigurationBuilder
     });
 
     /// <inheritdoc cref="AddStartup(Action{ActorSystem, IActorRegistry})"/>
-    public AkkaConfigurationBuilder AddStartup(StartupTask startupTask) => Add(() => startupTasks.Add(startupTask));
+    public AkkaConfigurationBuilder AddStartup(StartupTask startupTask) => Add(() => _startupTasks.Add(startupTask));
 
     /// <summary>Gives the system a serializer for types and what derives from them.</summary>
     public AkkaConfigurationBuilder WithCustomSerializer(
         string serializerIdentifier, IEnumerable<Type> boundTypes, Func<ExtendedActorSystem, Serializer> serializerFactory) =>
-        Add(() => serializers.Add((serializerIdentifier, [.. boundTypes], serializerFactory)));
+        Add(() => _serializers.Add((serializerIdentifier, [.. boundTypes], serializerFactory)));
 
     /// <summary>Has extensions made when the system starts.</summary>
     /// <param name="extensions">Types of extensions' ids.</param>
@@ -110,7 +110,7 @@ public sealed class AkkaConfigurationBuilder
         {
             if (!typeof(IExtensionId).IsAssignableFrom(extension) || extension.IsAbstract || !extension.IsClass)
                 throw new ConfigurationException($"[{extension.FullName}] is no extension's id: a class that is not abstract and implements {nameof(IExtensionId)}");
-            if (!this.extensions.Contains(extension)) this.extensions.Add(extension);
+            if (!_extensions.Contains(extension)) _extensions.Add(extension);
         }
 
         return this;
@@ -163,36 +163,36 @@ public sealed class AkkaConfigurationBuilder
         var bootstrap = BootstrapSetup.Create().WithConfig(Configuration.GetOrElse(Config.Empty));
         if (ActorRefProvider.HasValue) bootstrap = bootstrap.WithActorRefProvider(ActorRefProvider.Value);
         var setups = Setups.Aggregate(bootstrap.And(DependencyResolverSetup.Create(services)).And(new HostedSetup()), (all, setup) => all.And(setup));
-        if (serializers.Count > 0)
+        if (_serializers.Count > 0)
         {
             setups = setups.And(SerializationSetup.Create(system =>
-                [.. serializers.Select(serializer => SerializerDetails.Create(serializer.Name, serializer.Make(system), serializer.Types))]));
+                [.. _serializers.Select(serializer => SerializerDetails.Create(serializer.Name, serializer.Make(system), serializer.Types))]));
         }
 
-        return ActorSystem.Create(actorSystemName, setups);
+        return ActorSystem.Create(_actorSystemName, setups);
     }
 
     /// <summary>Starts the actors, one starter after the other in the order they were added, then the startup tasks.</summary>
     internal async Task StartAsync(ActorSystem system)
     {
-        if (isComplete) return;
-        isComplete = true;
+        if (_isComplete) return;
+        _isComplete = true;
         var registry = ActorRegistry.For(system);
-        foreach (var starter in starters) await starter(system, registry).ConfigureAwait(false);
-        foreach (var startupTask in startupTasks) await startupTask(system, registry).ConfigureAwait(false);
+        foreach (var starter in _starters) await starter(system, registry).ConfigureAwait(false);
+        foreach (var startupTask in _startupTasks) await startupTask(system, registry).ConfigureAwait(false);
     }
 
     private AkkaConfigurationBuilder Add(Action add)
     {
-        if (!isComplete) add();
+        if (!_isComplete) add();
         return this;
     }
 
     private void AddExtensions()
     {
-        if (extensions.Count == 0) return;
+        if (_extensions.Count == 0) return;
         var listed = Configuration.GetOrElse(Config.Empty).GetStringList("akka.extensions").OfType<string>();
-        string[] all = [.. listed, .. extensions.Select(extension => extension.AssemblyQualifiedName!)];
+        string[] all = [.. listed, .. _extensions.Select(extension => extension.AssemblyQualifiedName!)];
         AddHocon(HoconText.Section("akka", ("extensions", all)), HoconAddMode.Prepend);
     }
 }

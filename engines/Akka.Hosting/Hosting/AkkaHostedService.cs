@@ -13,7 +13,7 @@ public class AkkaHostedService(
     AkkaConfigurationBuilder configurationBuilder, IServiceProvider serviceProvider, ILogger<AkkaHostedService> logger, IHostApplicationLifetime? applicationLifetime)
     : IHostedService
 {
-    private CoordinatedShutdown? shutdown;
+    private CoordinatedShutdown? _shutdown;
 
     /// <inheritdoc/>
     public virtual async Task StartAsync(CancellationToken cancellationToken)
@@ -21,7 +21,7 @@ public class AkkaHostedService(
         try
         {
             var system = serviceProvider.GetRequiredService<ActorSystem>();
-            shutdown = CoordinatedShutdown.Get(system);
+            _shutdown = CoordinatedShutdown.Get(system);
             await configurationBuilder.StartAsync(system).ConfigureAwait(false);
             _ = StopHostAfter(system);
         }
@@ -34,13 +34,13 @@ public class AkkaHostedService(
     }
 
     /// <inheritdoc/>
-    public virtual Task StopAsync(CancellationToken cancellationToken) => shutdown?.Run(CoordinatedShutdown.ClrExitReason.Instance) ?? Task.CompletedTask;
+    public virtual Task StopAsync(CancellationToken cancellationToken) => _shutdown?.Run(CoordinatedShutdown.ClrExitReason.Instance) ?? Task.CompletedTask;
 
     private async Task StopHostAfter(ActorSystem system)
     {
         await system.WhenTerminated.ConfigureAwait(false);
         // Whoever started the process has to learn that it was put out of the cluster.
-        if (shutdown!.ShutdownReason is CoordinatedShutdown.ClusterDowningReason or CoordinatedShutdown.ClusterLeavingReason) Environment.ExitCode = -1;
+        if (_shutdown!.ShutdownReason is CoordinatedShutdown.ClusterDowningReason or CoordinatedShutdown.ClusterLeavingReason) Environment.ExitCode = -1;
         applicationLifetime?.StopApplication();
     }
 }

@@ -16,14 +16,14 @@ public class LoggerFactorySetup(ILoggerFactory loggerFactory) : Setup
 /// <summary>Passes log events on to .NET's logging, in the category <c>Akka.Actor.ActorSystem</c>.</summary>
 public class LoggerFactoryLogger : ActorBase
 {
-    private readonly ILogger log;
+    private readonly ILogger _log;
 
     /// <exception cref="ConfigurationException">The system was made without a <see cref="LoggerFactorySetup"/>.</exception>
     public LoggerFactoryLogger()
     {
         var setup = Context.System.Settings.Setup.Get<LoggerFactorySetup>();
         if (!setup.HasValue) throw new ConfigurationException($"{nameof(LoggerFactoryLogger)} needs a {nameof(LoggerFactorySetup)} among the actor system's setups");
-        log = setup.Value.LoggerFactory.CreateLogger<ActorSystem>();
+        _log = setup.Value.LoggerFactory.CreateLogger<ActorSystem>();
     }
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public class LoggerFactoryLogger : ActorBase
                 Sender.Tell(new LoggerInitialized());
                 return true;
             case LogEvent logged:
-                log.Log(LevelOf(logged), default, logged, logged.Cause, (text, _) => text.ToString());
+                _log.Log(LevelOf(logged), default, logged, logged.Cause, (text, _) => text.ToString());
                 return true;
             default:
                 return false;

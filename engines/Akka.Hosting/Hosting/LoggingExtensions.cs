@@ -7,7 +7,7 @@ namespace Akka.Hosting;
 /// <summary>Where a system's log goes; to standard output unless told otherwise.</summary>
 public sealed class LoggerConfigBuilder
 {
-    private readonly List<Type> loggers = [typeof(DefaultLogger)];
+    private readonly List<Type> _loggers = [typeof(DefaultLogger)];
 
     internal LoggerConfigBuilder(AkkaConfigurationBuilder builder)
     {
@@ -22,19 +22,19 @@ public sealed class LoggerConfigBuilder
     /// <summary>Logs nowhere until loggers are added.</summary>
     public LoggerConfigBuilder ClearLoggers()
     {
-        loggers.Clear();
+        _loggers.Clear();
         return this;
     }
 
     internal LoggerConfigBuilder Add(Type logger)
     {
-        loggers.Add(logger);
+        _loggers.Add(logger);
         return this;
     }
 
     internal AkkaConfigurationBuilder Build()
     {
-        string[] names = [.. loggers.Select(logger => logger.AssemblyQualifiedName!)];
+        string[] names = [.. _loggers.Select(logger => logger.AssemblyQualifiedName!)];
         var level = LogLevel.ToString()[..^"Level".Length].ToUpperInvariant();
         return Builder.AddHocon(HoconText.Section("akka", ("loglevel", level), ("loggers", names)), HoconAddMode.Prepend);
     }
