@@ -1,8 +1,13 @@
 """Runs the C# harness and its PyTorch counterpart in alternation and prints the best of each with their ratios."""
+import contextlib
+import glob
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
+import tempfile
 
 CASES = {
     "decode": [["--batch", "1"], ["--batch", "8"], ["--batch", "32", "--steps", "12"],
@@ -13,6 +18,8 @@ CASES = {
 # Cases that PyTorch has no counterpart to.
 ALONE = {
     "actors": [["--kind", "tell"], ["--kind", "pingpong"], ["--kind", "ask"], ["--kind", "remote"]],
+    "persistence": [["--kind", kind, "--provider", provider]
+                    for provider in ("SQLite.MS", "PostgreSQL.15") for kind in ("single", "many", "batch", "replay")],
 }
 
 
@@ -43,8 +50,37 @@ def compare(program, case, parameters):
     }), flush=True)
 
 
+@contextlib.contextmanager
+def postgres():
+    """A server of its own, with PostgreSQL's default settings; its connection string."""
+    programs = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+    if not programs:
+        sys.exit("bench/run: PostgreSQL is not installed (Debian's package: postgresql)")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    folder = tempfile.mkdtemp(prefix="rlhf-postgres-")
+    user = []
+    if os.geteuid() == 0:  # which PostgreSQL refuses
+        user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+        shutil.chown(folder, "postgres")
+    quiet = {"cwd": "/", "check": True, "stdout": subprocess.DEVNULL}
+    control = [*user, f"{programs[-1]}/pg_ctl", "-D", f"{folder}/data", "-w"]
+    subprocess.run([*user, f"{programs[-1]}/initdb", "-D", f"{folder}/data", "-A", "trust", "-U", "rlhf", "--locale=C", "-E", "UTF8"], **quiet)
+    subprocess.run([*control, "-l", f"{folder}/log", "-o", f"-h 127.0.0.1 -p {port} -k {folder}", "start"], **quiet)
+    try:
+        yield f"Host=127.0.0.1;Port={port};Username=rlhf;Database=postgres"
+    finally:
+        subprocess.run([*control, "-m", "fast", "stop"], **quiet)
+        shutil.rmtree(folder)
+
+
 def alone(program, case, parameters):
-    results = [measure(["dotnet", program, case, *parameters]) for _ in range(int(os.environ.get("ROUNDS", "3")))]
+    results = []
+    for _ in range(int(os.environ.get("ROUNDS", "3"))):
+        with postgres() if "PostgreSQL.15" in parameters else contextlib.nullcontext() as connection:
+            database = ["--connection", connection] if connection else []
+            results.append(measure(["dotnet", program, case, *parameters, *database]))
     print(json.dumps(max(results, key=lambda result: result["messages_per_second"])), flush=True)
 
 

@@ -11,7 +11,7 @@ using ActorRlhf.Model.Storage;
 // One case with one set of parameters: prints a JSON line. bench/run runs each beside its PyTorch script, if it has one.
 if (args.Length == 0)
 {
-    Console.Error.WriteLine("usage: ActorRlhf.Bench CASE [--key value ...]; the cases are decode, mixed, ppo, actors");
+    Console.Error.WriteLine("usage: ActorRlhf.Bench CASE [--key value ...]; the cases are decode, mixed, ppo, actors, persistence");
     return 2;
 }
 
@@ -22,14 +22,15 @@ if (args[0] == "echo") // the other process of actors --kind remote
 }
 
 var options = new Options(args[1..]);
-if (args[0] != "actors") TorchSharp.torch.set_num_threads(options.Threads);
+if (args[0] is not ("actors" or "persistence")) TorchSharp.torch.set_num_threads(options.Threads);
 JsonObject result = args[0] switch
 {
     "decode" => DecodeCase.Run(options),
     "mixed" => MixedCase.Run(options),
     "ppo" => PpoCase.Run(options),
     "actors" => ActorsCase.Run(options),
-    _ => throw new ArgumentException($"there is no case '{args[0]}'; the cases are decode, mixed, ppo, actors"),
+    "persistence" => PersistenceCase.Run(options),
+    _ => throw new ArgumentException($"there is no case '{args[0]}'; the cases are decode, mixed, ppo, actors, persistence"),
 };
 result.Insert(0, "case", args[0]);
 result.Insert(1, "engine", "actorrlhf");

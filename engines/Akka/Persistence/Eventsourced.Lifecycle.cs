@@ -56,15 +56,15 @@ public abstract partial class Eventsourced
     {
         if (message is StoreReply reply)
         {
-            if (reply.Instance == instance) ReceiveReply(reply);
+            if (reply.Instance == _instance) ReceiveReply(reply);
         }
-        else if (phase == Phase.Processing)
+        else if (_phase == Phase.Processing)
         {
             ReceiveInOrder(receive, message);
         }
         else
         {
-            commands.Stash();
+            _commands.Stash();
         }
 
         return true;
@@ -112,17 +112,19 @@ public abstract partial class Eventsourced
         else
         {
             Log.Log(Event.LogLevel.ErrorLevel, reason,
-                $"Exception in ReceiveRecover when replaying event type [{message.GetType()}] with sequence number [{LastSequenceNr}] for persistenceId [{PersistenceId}]");
+                $"Exception in ReceiveRecover when replaying event type [{message.GetType()}] with sequence number [{LastSequenceNr}] "
+                + $"for persistenceId [{PersistenceId}]");
         }
     }
 
     private void Recover()
     {
-        if (PersistenceId is null) throw new ArgumentNullException(nameof(PersistenceId), $"PersistenceId is [null] for PersistentActor [{Self.Path}]");
-        journal = extension.Journal(JournalPluginId);
-        snapshots = extension.SnapshotStore(SnapshotPluginId);
-        fence = extension.Leases?.LeaseOf(Self.Path);
-        replay = new JournalReplay(extension, journal, snapshots, PersistenceId, Recovery, Self, instance);
+        if (PersistenceId is null)
+            throw new ArgumentNullException(nameof(PersistenceId), $"PersistenceId is [null] for PersistentActor [{Self.Path}]");
+        _journal = _extension.Journal(JournalPluginId);
+        _snapshots = _extension.SnapshotStore(SnapshotPluginId);
+        _fence = _extension.Leases?.LeaseOf(Self.Path);
+        _replay = new JournalReplay(_extension, _journal, _snapshots, PersistenceId, Recovery, Self, _instance);
     }
 
     private void ReceiveReply(StoreReply reply)
@@ -138,7 +140,7 @@ public abstract partial class Eventsourced
                 Replay(found.Payload, found.Payload);
                 break;
             case PageFound:
-                replay?.Continue();
+                _replay?.Continue();
                 break;
             case AllFound found:
                 Recovered(found.HighestSequenceNr);
@@ -147,7 +149,7 @@ public abstract partial class Eventsourced
                 FailRecovery(failed.Cause, null!);
                 break;
             case BatchWritten:
-                isWriting = false;
+                _isWriting = false;
                 WriteWaiting();
                 break;
             case EventDone done:
@@ -186,16 +188,16 @@ public abstract partial class Eventsourced
 
     private void FailRecovery(Exception cause, object @event)
     {
-        replay?.Dispose();
+        _replay?.Dispose();
         Finally(() => OnRecoveryFailure(cause, @event));
     }
 
     private void Recovered(long highest)
     {
-        replay?.Dispose();
+        _replay?.Dispose();
         OnReplaySuccess();
-        lastAsked = LastSequenceNr = Math.Max(LastSequenceNr, highest);
-        phase = Phase.Processing;
+        _lastAsked = LastSequenceNr = Math.Max(LastSequenceNr, highest);
+        _phase = Phase.Processing;
         try
         {
             base.AroundReceive(ReceiveRecover, RecoveryCompleted.Instance);
@@ -203,8 +205,8 @@ public abstract partial class Eventsourced
         finally
         {
             WriteAsked();
-            if (holding > 0) phase = Phase.Persisting;
-            else commands.UnstashAll();
+            if (_holding > 0) _phase = Phase.Persisting;
+            else _commands.UnstashAll();
         }
     }
 
@@ -226,8 +228,8 @@ public abstract partial class Eventsourced
     private void CommandDone(bool failed)
     {
         WriteAsked();
-        if (isAwaiting) return;
-        if (holding > 0) phase = Phase.Persisting;
+        if (_isAwaiting) return;
+        if (_holding > 0) _phase = Phase.Persisting;
         else UnstashCommands(failed);
     }
 
@@ -237,7 +239,7 @@ public abstract partial class Eventsourced
         {
             try
             {
-                pending.Peek().Handler(@event.Payload);
+                _pending.Peek().Handler(@event.Payload);
             }
             finally
             {
@@ -255,22 +257,22 @@ public abstract partial class Eventsourced
 
     private void EventHandled(bool failed)
     {
-        if (pending.Dequeue().HoldsCommands) holding--;
-        phase = holding > 0 ? Phase.Persisting : Phase.Processing;
-        if (phase == Phase.Processing) UnstashCommands(failed);
+        if (_pending.Dequeue().HoldsCommands) _holding--;
+        _phase = _holding > 0 ? Phase.Persisting : Phase.Processing;
+        if (_phase == Phase.Processing) UnstashCommands(failed);
     }
 
     // One at a time, because each may persist and hold the next back; all when the actor is about to restart.
     private void UnstashCommands(bool all)
     {
-        if (all) commands.UnstashAll();
-        else commands.Unstash();
+        if (all) _commands.UnstashAll();
+        else _commands.Unstash();
     }
 
     private void GiveBackStashed()
     {
-        replay?.Dispose();
-        commands.UnstashAll();
+        _replay?.Dispose();
+        _commands.UnstashAll();
         Stash.UnstashAll(envelope => envelope.Message is not StoreReply);
     }
 

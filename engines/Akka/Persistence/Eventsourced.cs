@@ -24,30 +24,30 @@ public interface IPersistentIdentity
 /// </summary>
 public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWithUnboundedStash
 {
-    private static int instances;
+    private static int _instances;
 
-    private readonly int instance = Interlocked.Increment(ref instances);
-    private readonly IStash commands;
-    private readonly PersistenceExtension extension;
-    private readonly Queue<(Action<object> Handler, bool HoldsCommands)> pending = new();
-    private List<Atomic> asked = []; // by the message at hand
-    private List<Atomic> waiting = []; // for the write in progress
-    private SqlPlugin journal = null!;
-    private SqlPlugin snapshots = null!;
-    private Fence? fence;
-    private JournalReplay? replay;
-    private IStash stash = null!;
-    private Phase phase = Phase.Recovering;
-    private bool isWriting;
-    private bool isAwaiting;
-    private int holding; // how many of the pending handlers hold commands back
-    private long lastAsked;
+    private readonly int _instance = Interlocked.Increment(ref _instances);
+    private readonly IStash _commands;
+    private readonly PersistenceExtension _extension;
+    private readonly Queue<(Action<object> Handler, bool HoldsCommands)> _pending = new();
+    private List<Atomic> _asked = []; // by the message at hand
+    private List<Atomic> _waiting = []; // for the write in progress
+    private SqlPlugin _journal = null!;
+    private SqlPlugin _snapshots = null!;
+    private Fence? _fence;
+    private JournalReplay? _replay;
+    private IStash _stash = null!;
+    private Phase _phase = Phase.Recovering;
+    private bool _isWriting;
+    private bool _isAwaiting;
+    private int _holding; // how many of the pending handlers hold commands back
+    private long _lastAsked;
 
     /// <summary>For the engine only.</summary>
     protected Eventsourced()
     {
-        extension = Persistence.Instance.Apply(Context.System);
-        commands = Context.CreateStash(this);
+        _extension = Persistence.Instance.Apply(Context.System);
+        _commands = Context.CreateStash(this);
         Log = Context.GetLogger();
     }
 
@@ -73,12 +73,12 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
     /// <inheritdoc/>
     public IStash Stash
     {
-        get => stash;
-        set => stash = new PersistentStash(value, commands);
+        get => _stash;
+        set => _stash = new PersistentStash(value, _commands);
     }
 
     /// <summary>Whether the actor is still being told of its past.</summary>
-    public bool IsRecovering => phase == Phase.Recovering;
+    public bool IsRecovering => _phase == Phase.Recovering;
 
     /// <summary>Whether the actor knows its past.</summary>
     public bool IsRecoveryFinished => !IsRecovering;
@@ -116,27 +116,27 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
     public void DeferAsync<TEvent>(TEvent evt, Action<TEvent> handler)
     {
         RequireRecovered();
-        if (pending.Count == 0)
+        if (_pending.Count == 0)
         {
             handler(evt);
             return;
         }
 
-        pending.Enqueue((payload => handler((TEvent)payload), false));
-        asked.Add(new Atomic([new JournalEvent(evt!, 0, Sender)], IsDeferred: true));
+        _pending.Enqueue((payload => handler((TEvent)payload), false));
+        _asked.Add(new Atomic([new JournalEvent(evt!, 0, Sender)], IsDeferred: true));
     }
 
     /// <summary>Saves the actor's state; <see cref="SaveSnapshotSuccess"/> or <see cref="SaveSnapshotFailure"/> is sent to it.</summary>
     public void SaveSnapshot(object snapshot)
     {
         var metadata = new SnapshotMetadata(SnapshotterId, SnapshotSequenceNr, Context.System.Scheduler.Now.UtcDateTime);
-        Report(() => snapshots.Store.SaveSnapshot(snapshots.ToRow(metadata, snapshot), fence),
+        Report(() => _snapshots.Store.SaveSnapshot(_snapshots.ToRow(metadata, snapshot), _fence),
             new SaveSnapshotSuccess(metadata), cause => new SaveSnapshotFailure(metadata, cause));
     }
 
     /// <summary>Deletes snapshots; <see cref="DeleteSnapshotsSuccess"/> or <see cref="DeleteSnapshotsFailure"/> is sent to the actor.</summary>
     public void DeleteSnapshots(SnapshotSelectionCriteria criteria) =>
-        Report(() => snapshots.Store.DeleteSnapshots(SnapshotterId, criteria.MaxSequenceNr, criteria.MaxTimeStamp, fence),
+        Report(() => _snapshots.Store.DeleteSnapshots(SnapshotterId, criteria.MaxSequenceNr, criteria.MaxTimeStamp, _fence),
             new DeleteSnapshotsSuccess(criteria), cause => new DeleteSnapshotsFailure(criteria, cause));
 
     /// <summary>
@@ -147,7 +147,7 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
     {
         var to = toSequenceNr == long.MaxValue ? LastSequenceNr : toSequenceNr;
         Report(() => to <= LastSequenceNr
-                ? journal.Store.DeleteEvents(PersistenceId, to, fence)
+                ? _journal.Store.DeleteEvents(PersistenceId, to, _fence)
                 : throw new InvalidOperationException($"toSequenceNr [{to}] must be less than or equal to LastSequenceNr [{LastSequenceNr}]"),
             new DeleteMessagesSuccess(to), cause => new DeleteMessagesFailure(cause, toSequenceNr));
     }
@@ -179,7 +179,7 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
 
         async Task Finish(Task running)
         {
-            isAwaiting = true;
+            _isAwaiting = true;
             var failed = true;
             try
             {
@@ -188,7 +188,7 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
             }
             finally
             {
-                isAwaiting = false;
+                _isAwaiting = false;
                 CommandDone(failed);
             }
         }
@@ -206,20 +206,20 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
         var whole = new List<JournalEvent>();
         foreach (var @event in events)
         {
-            pending.Enqueue((payload => handler((TEvent)payload), holdsCommands));
-            if (holdsCommands) holding++;
-            whole.Add(new JournalEvent(@event!, ++lastAsked, Sender));
+            _pending.Enqueue((payload => handler((TEvent)payload), holdsCommands));
+            if (holdsCommands) _holding++;
+            whole.Add(new JournalEvent(@event!, ++_lastAsked, Sender));
         }
 
-        if (whole.Count > 0) asked.Add(new Atomic(whole, IsDeferred: false));
+        if (whole.Count > 0) _asked.Add(new Atomic(whole, IsDeferred: false));
     }
 
     private void WriteAsked()
     {
-        if (asked.Count > 0)
+        if (_asked.Count > 0)
         {
-            waiting.AddRange(asked);
-            asked = [];
+            _waiting.AddRange(_asked);
+            _asked = [];
         }
 
         WriteWaiting();
@@ -228,17 +228,17 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
     // One write at a time, of everything that has gathered since the last.
     private void WriteWaiting()
     {
-        if (isWriting || waiting.Count == 0) return;
-        isWriting = true;
-        var batch = waiting;
-        waiting = [];
+        if (_isWriting || _waiting.Count == 0) return;
+        _isWriting = true;
+        var batch = _waiting;
+        _waiting = [];
         var rows = new List<EventRow>();
         var rejected = new Dictionary<Atomic, Exception>();
         foreach (var whole in batch.Where(whole => !whole.IsDeferred))
         {
             try
             {
-                rows.AddRange([.. whole.Events.Select(@event => journal.ToRow(PersistenceId, @event.SequenceNr, @event.Payload))]);
+                rows.AddRange([.. whole.Events.Select(@event => _journal.ToRow(PersistenceId, @event.SequenceNr, @event.Payload))]);
             }
             catch (Exception e)
             {
@@ -246,8 +246,8 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
             }
         }
 
-        var (self, number) = (Self, instance);
-        if (rows.Count > 0) journal.Store.Append(rows, fence, Done);
+        var (self, number) = (Self, _instance);
+        if (rows.Count > 0) _journal.Store.Append(rows, _fence, Done);
         else Done(null);
 
         void Done(Exception? failure)
@@ -268,7 +268,7 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
 
     private async void Report(Func<Task> operation, object success, Func<Exception, object> failure)
     {
-        var (self, number) = (Self, instance);
+        var (self, number) = (Self, _instance);
         object outcome;
         try
         {

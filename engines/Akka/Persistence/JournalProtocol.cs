@@ -9,7 +9,9 @@ public sealed record DeleteMessagesSuccess(long ToSequenceNr);
 /// <summary>Events could not be deleted.</summary>
 public sealed record DeleteMessagesFailure(Exception Cause, long ToSequenceNr);
 
-/// <summary>What a store has to say to one instance of a persistent actor; another instance, of before a restart or after it, must not hear it.</summary>
+/// <summary>
+/// What a store has to say to one instance of a persistent actor; another instance, of before a restart or after it, must not hear it.
+/// </summary>
 internal abstract record StoreReply(int Instance) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
 /// <summary>The snapshot to begin from.</summary>

@@ -11,52 +11,58 @@ internal sealed class JournalReplay : IDisposable
 {
     private const int PagesAhead = 2;
 
-    private readonly PersistenceExtension extension;
-    private readonly SqlPlugin journal;
-    private readonly SqlPlugin snapshots;
-    private readonly string persistenceId;
-    private readonly Recovery recovery;
-    private readonly IActorRef actor;
-    private readonly int instance;
-    private readonly CancellationTokenSource end = new();
-    private readonly SemaphoreSlim pages = new(PagesAhead);
+    private readonly PersistenceExtension _extension;
+    private readonly SqlPlugin _journal;
+    private readonly SqlPlugin _snapshots;
+    private readonly string _persistenceId;
+    private readonly Recovery _recovery;
+    private readonly IActorRef _actor;
+    private readonly int _instance;
+    private readonly CancellationTokenSource _end = new();
+    private readonly SemaphoreSlim _pages = new(PagesAhead);
 
     /// <summary>Begins as soon as there is a permit.</summary>
     public JournalReplay(
-        PersistenceExtension extension, SqlPlugin journal, SqlPlugin snapshots, string persistenceId, Recovery recovery, IActorRef actor, int instance)
+        PersistenceExtension extension,
+        SqlPlugin journal,
+        SqlPlugin snapshots,
+        string persistenceId,
+        Recovery recovery,
+        IActorRef actor,
+        int instance)
     {
-        this.extension = extension;
-        this.journal = journal;
-        this.snapshots = snapshots;
-        this.persistenceId = persistenceId;
-        this.recovery = recovery;
-        this.actor = actor;
-        this.instance = instance;
+        _extension = extension;
+        _journal = journal;
+        _snapshots = snapshots;
+        _persistenceId = persistenceId;
+        _recovery = recovery;
+        _actor = actor;
+        _instance = instance;
         Task.Run(Run);
     }
 
     /// <summary>Says that the actor has replayed a page.</summary>
-    public void Continue() => pages.Release();
+    public void Continue() => _pages.Release();
 
     /// <summary>Ends it, wherever it is; the actor has recovered or needs it no more.</summary>
-    public void Dispose() => end.Cancel();
+    public void Dispose() => _end.Cancel();
 
     private async Task Run()
     {
         try
         {
-            await extension.RecoveryPermits.WaitAsync(end.Token).ConfigureAwait(false);
+            await _extension.RecoveryPermits.WaitAsync(_end.Token).ConfigureAwait(false);
             try
             {
                 await Read().ConfigureAwait(false);
-                await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(false);
+                await Task.Delay(Timeout.Infinite, _end.Token).ConfigureAwait(false);
             }
             finally
             {
-                extension.RecoveryPermits.Release();
+                _extension.RecoveryPermits.Release();
             }
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (OperationCanceledException) when (_end.IsCancellationRequested)
         {
             // As it should be.
         }
@@ -67,36 +73,41 @@ internal sealed class JournalReplay : IDisposable
         try
         {
             // What an earlier instance still had to write is written before this one reads.
-            await Within("the end of earlier writes", Task.WhenAll(journal.Ready(), snapshots.Ready(), journal.Store.Flush())).ConfigureAwait(false);
+            await Within("the end of earlier writes", Task.WhenAll(_journal.Ready(), _snapshots.Ready(), _journal.Store.Flush())).ConfigureAwait(false);
             var from = 1L;
-            var criteria = recovery.FromSnapshot;
-            if (criteria != SnapshotSelectionCriteria.None && await Within("snapshot", snapshots.Store.ReadSnapshot(
-                persistenceId, Math.Min(criteria.MaxSequenceNr, recovery.ToSequenceNr), criteria.MaxTimeStamp, end.Token)).ConfigureAwait(false) is { } row)
+            var criteria = _recovery.FromSnapshot;
+            if (criteria != SnapshotSelectionCriteria.None)
             {
-                Send(new SnapshotFound(instance, snapshots.FromRow(row)));
-                from = row.SequenceNr + 1;
+                var latest = Math.Min(criteria.MaxSequenceNr, _recovery.ToSequenceNr);
+                var reading = _snapshots.Store.ReadSnapshot(_persistenceId, latest, criteria.MaxTimeStamp, _end.Token);
+                if (await Within("snapshot", reading).ConfigureAwait(false) is { } row)
+                {
+                    Send(new SnapshotFound(_instance, _snapshots.FromRow(row)));
+                    from = row.SequenceNr + 1;
+                }
             }
 
-            var highest = await Within("the highest sequence number", journal.Store.HighestSequenceNr(persistenceId, from - 1, end.Token)).ConfigureAwait(false);
-            await ReadEvents(from, Math.Min(highest, recovery.ToSequenceNr)).ConfigureAwait(false);
-            Send(new AllFound(instance, highest));
+            var counting = _journal.Store.HighestSequenceNr(_persistenceId, from - 1, _end.Token);
+            var highest = await Within("the highest sequence number", counting).ConfigureAwait(false);
+            await ReadEvents(from, Math.Min(highest, _recovery.ToSequenceNr)).ConfigureAwait(false);
+            Send(new AllFound(_instance, highest));
         }
-        catch (Exception e) when (!end.IsCancellationRequested)
+        catch (Exception e) when (!_end.IsCancellationRequested)
         {
-            Send(new ReadFailed(instance, e));
+            Send(new ReadFailed(_instance, e));
         }
     }
 
     private async Task ReadEvents(long from, long to)
     {
-        for (var left = recovery.ReplayMax; from <= to && left > 0;)
+        for (var left = _recovery.ReplayMax; from <= to && left > 0;)
         {
-            await pages.WaitAsync(end.Token).ConfigureAwait(false);
-            var size = (int)Math.Min(journal.PageSize, left);
-            var rows = await Within("event", journal.Store.ReadEvents(persistenceId, from, to, size, end.Token)).ConfigureAwait(false);
-            foreach (var row in rows) Send(new EventFound(instance, row.SequenceNr, journal.FromRow(row)));
+            await _pages.WaitAsync(_end.Token).ConfigureAwait(false);
+            var size = (int)Math.Min(_journal.PageSize, left);
+            var rows = await Within("event", _journal.Store.ReadEvents(_persistenceId, from, to, size, _end.Token)).ConfigureAwait(false);
+            foreach (var row in rows) Send(new EventFound(_instance, row.SequenceNr, _journal.FromRow(row)));
             if (rows.Count < size) return;
-            Send(new PageFound(instance));
+            Send(new PageFound(_instance));
             from = rows[^1].SequenceNr + 1;
             left -= size;
         }
@@ -112,16 +123,16 @@ internal sealed class JournalReplay : IDisposable
     {
         try
         {
-            await reading.WaitAsync(journal.ReadTimeout, end.Token).ConfigureAwait(false);
+            await reading.WaitAsync(_journal.ReadTimeout, _end.Token).ConfigureAwait(false);
         }
         catch (TimeoutException e) when (!reading.IsCompleted)
         {
-            throw new RecoveryTimedOutException($"Recovery timed out, didn't get {what} within {journal.ReadTimeout.TotalSeconds}s.", e);
+            throw new RecoveryTimedOutException($"Recovery timed out, didn't get {what} within {_journal.ReadTimeout.TotalSeconds}s.", e);
         }
     }
 
     private void Send(StoreReply reply)
     {
-        if (!end.IsCancellationRequested) actor.Tell(reply, ActorRefs.NoSender);
+        if (!_end.IsCancellationRequested) _actor.Tell(reply, ActorRefs.NoSender);
     }
 }

@@ -6,24 +6,26 @@ using Akka.Persistence.Sql;
 
 namespace Akka.Persistence;
 
-/// <summary>A system's journals and snapshot stores. They are opened when an actor first needs them, and closed after the last actor has ended.</summary>
+/// <summary>
+/// A system's journals and snapshot stores. They are opened when an actor first needs them, and closed after the last actor has ended.
+/// </summary>
 public class PersistenceExtension : IExtension
 {
-    private readonly ExtendedActorSystem system;
-    private readonly ConcurrentDictionary<string, Lazy<SqlPlugin>> plugins = new();
-    private readonly Dictionary<(string Provider, string Connection), SqlStore> stores = [];
+    private readonly ExtendedActorSystem _system;
+    private readonly ConcurrentDictionary<string, Lazy<SqlPlugin>> _plugins = new();
+    private readonly Dictionary<(string Provider, string Connection), SqlStore> _stores = [];
 
     /// <summary>The extension of a system.</summary>
     public PersistenceExtension(ExtendedActorSystem system)
     {
-        this.system = system;
+        _system = system;
         system.Settings.InjectTopLevelFallback(Persistence.DefaultConfig());
         RecoveryPermits = new SemaphoreSlim(system.Settings.Config.GetInt("akka.persistence.max-concurrent-recoveries"));
         system.RegisterOnTermination(() =>
         {
-            lock (stores)
+            lock (_stores)
             {
-                foreach (var store in stores.Values) store.Dispose();
+                foreach (var store in _stores.Values) store.Dispose();
             }
         });
     }
@@ -48,31 +50,33 @@ public class PersistenceExtension : IExtension
     private SqlPlugin Plugin(string kind, string path)
     {
         var key = $"akka.persistence.{kind}.plugin";
-        if (string.IsNullOrEmpty(path)) path = system.Settings.Config.GetString(key) ?? "";
+        if (string.IsNullOrEmpty(path)) path = _system.Settings.Config.GetString(key) ?? "";
         if (path.Length == 0) throw new ConfigurationException($"{key} is not set; the embedded engine has akka.persistence.{kind}.sql");
-        return plugins.GetOrAdd(path, _ => new Lazy<SqlPlugin>(() => Open(kind, path))).Value;
+        return _plugins.GetOrAdd(path, _ => new Lazy<SqlPlugin>(() => Open(kind, path))).Value;
     }
 
     private SqlPlugin Open(string kind, string path)
     {
-        var all = system.Settings.Config;
-        var config = (all.GetConfig(path) ?? throw new ConfigurationException($"there is no plugin {path}; the embedded engine has akka.persistence.{kind}.sql"))
-            .WithFallback(all.GetConfig($"akka.persistence.{kind}.sql"));
+        var all = _system.Settings.Config;
+        var own = all.GetConfig(path)
+            ?? throw new ConfigurationException($"there is no plugin {path}; the embedded engine has akka.persistence.{kind}.sql");
+        var config = own.WithFallback(all.GetConfig($"akka.persistence.{kind}.sql"));
         var connection = config.GetString("connection-string") ?? "";
-        if (connection.Length == 0) throw new ConfigurationException($"{path}.connection-string is not set; the embedded engine keeps events in SQLite or PostgreSQL");
+        if (connection.Length == 0)
+            throw new ConfigurationException($"{path}.connection-string is not set; the embedded engine keeps events in SQLite or PostgreSQL");
         if (config.GetString("table-mapping") is { } mapping && mapping != "default")
             throw new ConfigurationException($"{path}.table-mapping is {mapping}; the embedded engine has only the default one");
         var provider = config.GetString("provider-name") ?? "";
-        lock (stores)
+        lock (_stores)
         {
-            if (!stores.TryGetValue((provider, connection), out var store))
+            if (!_stores.TryGetValue((provider, connection), out var store))
             {
                 var database = SqlDatabase.For(
-                    provider, connection, config.GetTimeSpan("circuit-breaker.call-timeout"), warning => system.Log.Warning("{0}", warning));
-                store = stores[(provider, connection)] = new SqlStore(database, config.GetInt("batch-size", 400));
+                    provider, connection, config.GetTimeSpan("circuit-breaker.call-timeout"), warning => _system.Log.Warning("{0}", warning));
+                store = _stores[(provider, connection)] = new SqlStore(database, config.GetInt("batch-size", 400));
             }
 
-            return new SqlPlugin(system.Serialization, store)
+            return new SqlPlugin(_system.Serialization, store)
             {
                 CreatesTables = config.GetBoolean("auto-initialize"),
                 PageSize = config.GetInt("replay-batch-size"),

@@ -8,22 +8,22 @@ namespace Akka.Persistence;
 /// </summary>
 public abstract class ReceivePersistentActor : UntypedPersistentActor
 {
-    private readonly MessageHandlers past = new();
-    private readonly MessageHandlers own = new();
-    private MessageHandlers? configured;
-    private bool isConstructed;
+    private readonly MessageHandlers _past = new();
+    private readonly MessageHandlers _own = new();
+    private MessageHandlers? _configured;
+    private bool _isConstructed;
 
     /// <summary>For the engine only.</summary>
     protected ReceivePersistentActor()
     {
-        configured = own;
+        _configured = _own;
     }
 
-    private MessageHandlers ConfiguredPast => !isConstructed
-        ? past
+    private MessageHandlers ConfiguredPast => !_isConstructed
+        ? _past
         : throw new InvalidOperationException("You may only call Recover-methods when constructing the actor and inside Become().");
 
-    private MessageHandlers Configured => configured
+    private MessageHandlers Configured => _configured
         ?? throw new InvalidOperationException("You may only call Command-methods when constructing the actor and inside Become().");
 
     /// <inheritdoc/>
@@ -41,10 +41,10 @@ public abstract class ReceivePersistentActor : UntypedPersistentActor
     }
 
     /// <inheritdoc/>
-    protected sealed override void OnCommand(object message) => Handle(own, message);
+    protected sealed override void OnCommand(object message) => Handle(_own, message);
 
     /// <inheritdoc/>
-    protected sealed override void OnRecover(object message) => Handle(past, message);
+    protected sealed override void OnRecover(object message) => Handle(_past, message);
 
     /// <summary>Receives commands from now on with the handlers that an action says.</summary>
     protected void Become(Action configure) => base.Become(Configure(configure));
@@ -86,8 +86,8 @@ public abstract class ReceivePersistentActor : UntypedPersistentActor
 
     private void Constructed()
     {
-        isConstructed = true;
-        configured = null;
+        _isConstructed = true;
+        _configured = null;
     }
 
     private void Handle(MessageHandlers handlers, object message)
@@ -97,10 +97,10 @@ public abstract class ReceivePersistentActor : UntypedPersistentActor
 
     private UntypedReceive Configure(Action configure)
     {
-        var outer = configured;
-        var handlers = configured = new MessageHandlers();
+        var outer = _configured;
+        var handlers = _configured = new MessageHandlers();
         configure();
-        configured = outer;
+        _configured = outer;
         return message => Handle(handlers, message);
     }
 }

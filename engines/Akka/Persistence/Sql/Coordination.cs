@@ -14,30 +14,32 @@ internal sealed class Coordination : IDisposable
 
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
-    private readonly SqlDatabase database;
-    private readonly WriteQueue queue;
-    private readonly bool ownsQueue;
-    private readonly Lazy<Task> tables;
+    private readonly SqlDatabase _database;
+    private readonly WriteQueue _queue;
+    private readonly bool _ownsQueue;
+    private readonly Lazy<Task> _tables;
 
     /// <summary>Works beside a journal in the same database.</summary>
     public Coordination(SqlDatabase database, WriteQueue journal)
     {
-        this.database = database;
-        ownsQueue = database.SeparateCoordination;
-        queue = ownsQueue ? new WriteQueue(database, 1) : journal;
-        tables = new Lazy<Task>(() => queue.Run(null, session =>
+        _database = database;
+        _ownsQueue = database.SeparateCoordination;
+        _queue = _ownsQueue ? new WriteQueue(database, 1) : journal;
+        _tables = new Lazy<Task>(() => _queue.Run(null, session =>
         {
             database.CreateCoordinationTables(session);
             return true;
         }, urgent: true));
     }
 
-    private string Now => database.Clock;
+    private string Now => _database.Clock;
+
+    private string OwnedLeases => $"SELECT name FROM akka_embedded_lease WHERE owner = @owner ORDER BY name{_database.LockRows}";
 
     /// <summary>What a member's leases name as their owner.</summary>
     public static string Owner(string address, long uid) => FormattableString.Invariant($"{address}#{uid}");
 
-    /// <summary>The lease that a member holds from its first to its last moment, which what it writes outside any other lease is written under.</summary>
+    /// <summary>The lease that a member holds from its first to its last moment: what it writes outside any other is written under it.</summary>
     public static string OwnLease(string owner) => $"member/{owner}";
 
     /// <summary>Makes a process a member. An earlier start of the same address is declared dead: there cannot be two.</summary>
@@ -63,21 +65,24 @@ internal sealed class Coordination : IDisposable
             """, ("owner", owner), ("dead", Dead)) > 0;
         if (alive)
             session.Execute($"""
-                UPDATE akka_embedded_lease SET expires = {Now} + @time WHERE name IN (SELECT name FROM akka_embedded_lease WHERE owner = @owner ORDER BY name{database.LockRows})
+                UPDATE akka_embedded_lease SET expires = {Now} + @time WHERE name IN ({OwnedLeases})
                 """, ("time", (long)leaseTime.TotalMilliseconds), ("owner", owner));
         return new Pulse(alive, Members(session), alive ? Leases(session, "owner = @value", owner) : []);
     });
 
     /// <summary>Moves a living member on.</summary>
     /// <returns>Whether it is alive.</returns>
-    public Task<bool> SetStatus(string owner, string status) => Run(session =>
-        session.Execute("UPDATE akka_embedded_member SET status = @status WHERE owner = @owner AND status <> @dead", ("status", status), ("owner", owner), ("dead", Dead)) > 0);
+    public Task<bool> SetStatus(string owner, string status) => Run(session => session.Execute(
+        "UPDATE akka_embedded_member SET status = @status WHERE owner = @owner AND status <> @dead",
+        ("status", status), ("owner", owner), ("dead", Dead)) > 0);
 
     /// <summary>Says what a member is there for.</summary>
     public Task SetRoles(string owner, string roles) => Run(session =>
         session.Execute("UPDATE akka_embedded_member SET roles = @roles WHERE owner = @owner", ("roles", roles), ("owner", owner)));
 
-    /// <summary>Declares a member dead and frees its leases, if it has been silent for long enough. From then on nothing that it writes gets in.</summary>
+    /// <summary>
+    /// Declares a member dead and frees its leases, if it has been silent for long enough. From then on nothing that it writes gets in.
+    /// </summary>
     /// <param name="owner">The member.</param>
     /// <param name="silence">
     /// How long its last heartbeat must be ago by the database's clock; zero to declare it dead whatever it says. Who was itself silent for so
@@ -88,12 +93,14 @@ internal sealed class Coordination : IDisposable
     public Task<bool> DeclareDead(string owner, TimeSpan silence, string judge) => Run(session =>
     {
         var members = session.Query($"""
-            SELECT owner, status, {Now} - heartbeat, gap FROM akka_embedded_member WHERE owner IN (@owner, @judge) ORDER BY owner{database.LockRows}
-            """, row => (Owner: row.GetString(0), Status: row.GetString(1), Silence: row.GetInt64(2), Gap: row.GetInt64(3)), ("owner", owner), ("judge", judge));
+            SELECT owner, status, {Now} - heartbeat, gap FROM akka_embedded_member WHERE owner IN (@owner, @judge) ORDER BY owner{_database.LockRows}
+            """,
+            row => (Owner: row.GetString(0), Status: row.GetString(1), Silence: row.GetInt64(2), Gap: row.GetInt64(3)),
+            ("owner", owner), ("judge", judge)).Where(member => member.Status != Dead).ToDictionary(member => member.Owner);
         var least = (long)silence.TotalMilliseconds;
-        if (!members.Exists(member => member.Owner == owner && member.Status != Dead)) return true;
-        if (least > 0 && !members.Exists(member => member.Owner == judge && member.Status != Dead && member.Silence + member.Gap < least)) return false;
-        if (members.Exists(member => member.Owner == owner && member.Silence < least)) return false;
+        if (!members.TryGetValue(owner, out var accused)) return true;
+        var mayJudge = least == 0 || (members.TryGetValue(judge, out var other) && other.Silence + other.Gap < least);
+        if (!mayJudge || accused.Silence < least) return false;
         Bury(session, owner);
         return true;
     });
@@ -114,7 +121,9 @@ internal sealed class Coordination : IDisposable
     /// <exception cref="LeaseLostException"><paramref name="owner"/> is not a living member.</exception>
     public Task<Lease> Acquire(string name, string owner, TimeSpan leaseTime) => Run(session =>
     {
-        if (session.Query($"SELECT 1 FROM akka_embedded_member WHERE owner = @owner AND status <> @dead{database.LockRows}", _ => true, ("owner", owner), ("dead", Dead)).Count == 0)
+        var living = session.Query(
+            $"SELECT 1 FROM akka_embedded_member WHERE owner = @owner AND status <> @dead{_database.LockRows}", _ => true, ("owner", owner), ("dead", Dead));
+        if (living.Count == 0)
             throw new LeaseLostException($"{owner} cannot have the lease {name}: it was declared dead, or never joined");
         return Take(session, name, owner, leaseTime);
     });
@@ -126,7 +135,8 @@ internal sealed class Coordination : IDisposable
     /// <summary>Gives a lease up.</summary>
     /// <returns>Whether it was held as <paramref name="fence"/> says.</returns>
     public Task<bool> Release(Fence fence) => Run(session => session.Execute(
-        "UPDATE akka_embedded_lease SET owner = '', expires = 0 WHERE name = @name AND owner = @owner AND epoch = @epoch", ("name", fence.Lease), ("owner", fence.Owner), ("epoch", fence.Epoch)) > 0);
+        "UPDATE akka_embedded_lease SET owner = '', expires = 0 WHERE name = @name AND owner = @owner AND epoch = @epoch",
+        ("name", fence.Lease), ("owner", fence.Owner), ("epoch", fence.Epoch)) > 0);
 
     /// <summary>The entities that a shard remembers.</summary>
     public Task<List<string>> Entities(string shard) =>
@@ -134,12 +144,21 @@ internal sealed class Coordination : IDisposable
 
     /// <summary>Has the shard of a lease forget entities, then remember others.</summary>
     /// <exception cref="LeaseLostException">Somebody else has the shard.</exception>
-    public Task Remember(Fence fence, IReadOnlyList<string> forget, IReadOnlyList<string> remember) => queue.Run(fence, session =>
+    public Task Remember(Fence fence, IReadOnlyList<string> forget, IReadOnlyList<string> remember) => _queue.Run(fence, session =>
     {
         foreach (var entity in forget)
-            session.Execute("DELETE FROM akka_embedded_entity WHERE shard = @shard AND entity = @entity", ("shard", fence.Lease), ("entity", entity));
+        {
+            session.Execute(
+                "DELETE FROM akka_embedded_entity WHERE shard = @shard AND entity = @entity", ("shard", fence.Lease), ("entity", entity));
+        }
+
         foreach (var entity in remember)
-            session.Execute("INSERT INTO akka_embedded_entity (shard, entity) VALUES (@shard, @entity) ON CONFLICT (shard, entity) DO NOTHING", ("shard", fence.Lease), ("entity", entity));
+        {
+            session.Execute(
+                "INSERT INTO akka_embedded_entity (shard, entity) VALUES (@shard, @entity) ON CONFLICT (shard, entity) DO NOTHING",
+                ("shard", fence.Lease), ("entity", entity));
+        }
+
         return true;
     });
 
@@ -147,7 +166,8 @@ internal sealed class Coordination : IDisposable
     public Task<IReadOnlyList<Lease>> Leases(string prefix) => Run(session => Leases(session, "substr(name, 1, length(@value)) = @value", prefix));
 
     /// <summary>The leases whose names begin so, at once and whenever an owner changes.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<Lease>> Watch(string prefix, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<IReadOnlyList<Lease>> Watch(
+        string prefix, TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var timer = new PeriodicTimer(interval);
         List<Fence>? known = null;
@@ -166,19 +186,20 @@ internal sealed class Coordination : IDisposable
     /// <summary>Ends the thread, where there is one of its own.</summary>
     public void Dispose()
     {
-        if (ownsQueue)
-            queue.Dispose();
+        if (_ownsQueue)
+            _queue.Dispose();
     }
 
     private async Task<T> Run<T>(Func<SqlSession, T> work)
     {
-        await tables.Value.ConfigureAwait(false);
-        return await queue.Run(null, work, urgent: true).ConfigureAwait(false);
+        await _tables.Value.ConfigureAwait(false);
+        return await _queue.Run(null, work, urgent: true).ConfigureAwait(false);
     }
 
     private Lease Take(SqlSession session, string name, string owner, TimeSpan leaseTime)
     {
-        session.Execute("INSERT INTO akka_embedded_lease (name, owner, epoch, expires) VALUES (@name, '', 0, 0) ON CONFLICT (name) DO NOTHING", ("name", name));
+        session.Execute(
+            "INSERT INTO akka_embedded_lease (name, owner, epoch, expires) VALUES (@name, '', 0, 0) ON CONFLICT (name) DO NOTHING", ("name", name));
         session.Execute($"""
             UPDATE akka_embedded_lease SET epoch = epoch + CASE WHEN owner = @owner THEN 0 ELSE 1 END, owner = @owner, expires = {Now} + @time
             WHERE name = @name AND (owner = @owner OR owner = '' OR expires <= {Now})
@@ -191,24 +212,27 @@ internal sealed class Coordination : IDisposable
     {
         session.Execute("UPDATE akka_embedded_member SET status = @dead WHERE owner = @owner", ("dead", Dead), ("owner", owner));
         session.Execute($"""
-            UPDATE akka_embedded_lease SET owner = '', expires = 0 WHERE name IN (SELECT name FROM akka_embedded_lease WHERE owner = @owner ORDER BY name{database.LockRows})
+            UPDATE akka_embedded_lease SET owner = '', expires = 0 WHERE name IN ({OwnedLeases})
             """, ("owner", owner));
     }
 
     // The dead are kept for a while for others to notice. One that wakes later is no member, which is as good.
     private void Forget(SqlSession session)
     {
-        foreach (var owner in session.Query($"SELECT owner FROM akka_embedded_member WHERE status = @dead AND heartbeat < {Now} - @kept", row => row.GetString(0),
-            ("dead", Dead), ("kept", (long)Remembered.TotalMilliseconds)))
+        foreach (var owner in session.Query(
+            $"SELECT owner FROM akka_embedded_member WHERE status = @dead AND heartbeat < {Now} - @kept",
+            row => row.GetString(0), ("dead", Dead), ("kept", (long)Remembered.TotalMilliseconds)))
         {
             session.Execute("DELETE FROM akka_embedded_lease WHERE name = @name", ("name", OwnLease(owner)));
             session.Execute("DELETE FROM akka_embedded_member WHERE owner = @owner", ("owner", owner));
         }
     }
 
-    private static List<string> Owners(SqlSession session) => session.Query("SELECT owner FROM akka_embedded_member WHERE status <> @dead", row => row.GetString(0), ("dead", Dead));
+    private static List<string> Owners(SqlSession session) =>
+        session.Query("SELECT owner FROM akka_embedded_member WHERE status <> @dead", row => row.GetString(0), ("dead", Dead));
 
-    private IReadOnlyList<Member> Members(SqlSession session) => session.Query($"SELECT owner, number, roles, status, {Now} - heartbeat FROM akka_embedded_member ORDER BY number, owner",
+    private IReadOnlyList<Member> Members(SqlSession session) => session.Query(
+        $"SELECT owner, number, roles, status, {Now} - heartbeat FROM akka_embedded_member ORDER BY number, owner",
         row => new Member(row.GetString(0), row.GetInt64(1), row.GetString(2), row.GetString(3), TimeSpan.FromMilliseconds(row.GetInt64(4))));
 
     private IReadOnlyList<Lease> Leases(SqlSession session, string condition, string value) => session.Query(

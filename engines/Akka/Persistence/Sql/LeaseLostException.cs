@@ -6,7 +6,8 @@ namespace Akka.Persistence.Sql;
 internal sealed class LeaseLostException(string message) : AkkaException(message)
 {
     public LeaseLostException(Fence fence)
-        : this($"{fence.Owner} no longer holds the lease {fence.Lease} with epoch {fence.Epoch}: it was declared dead, or gave the lease up, while it was silent. Nothing was written; another owner goes on from the journal.")
+        : this($"{fence.Owner} no longer holds the lease {fence.Lease} with epoch {fence.Epoch}: it gave it up, or was declared dead while it was "
+            + "silent. Nothing was written; another owner goes on from the journal.")
     {
     }
 }

@@ -11,11 +11,12 @@ internal sealed class PostgresDatabase : SqlDatabase
     // One statement for any number of events, so it is prepared once.
     private const string InsertEvents = InsertColumns + """
          SELECT created, false, id, nr, message, manifest, identifier, writer
-         FROM unnest(@created, @id, @nr, @message, @manifest, @identifier, @writer) WITH ORDINALITY AS row (created, id, nr, message, manifest, identifier, writer, place)
+         FROM unnest(@created, @id, @nr, @message, @manifest, @identifier, @writer) WITH ORDINALITY
+           AS row (created, id, nr, message, manifest, identifier, writer, place)
          ORDER BY place
         """;
 
-    private readonly NpgsqlDataSource source;
+    private readonly NpgsqlDataSource _source;
 
     public PostgresDatabase(string providerName, string connectionString, TimeSpan timeout) : base(providerName, connectionString, timeout)
     {
@@ -25,21 +26,41 @@ internal sealed class PostgresDatabase : SqlDatabase
             builder.MaxAutoPrepare = 40;
             builder.AutoPrepareMinUsages = 2;
         }
-        source = NpgsqlDataSource.Create(builder);
+        _source = NpgsqlDataSource.Create(builder);
     }
 
     /// <inheritdoc/>
-    /// <remarks>The server's clock at this moment; <c>now()</c> would be when the transaction began, which may have waited for a lock since.</remarks>
+    /// <remarks>The server's clock at this moment; <c>now()</c> is when the transaction began, which may have waited for a lock since.</remarks>
     public override string Clock => "(extract(epoch FROM clock_timestamp()) * 1000)::bigint";
 
     public override string LockRows => " FOR UPDATE";
 
     public override bool SeparateCoordination => true;
 
-    public override SqlSession OpenWriter() => new(source.OpenConnection());
+    public override bool IsRemote => true;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// The server ends a transaction whose client stands still: the client may be a stopped process, and the rows it has locked are those that
+    /// the others need to declare it dead.
+    /// </remarks>
+    public override SqlSession OpenWriter()
+    {
+        var session = new SqlSession(_source.OpenConnection());
+        try
+        {
+            session.Execute($"SET idle_in_transaction_session_timeout = {(int)StoppedWriter.Patience.TotalMilliseconds}");
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
 
     public override async ValueTask<DbConnection> OpenReader(CancellationToken cancellation) =>
-        await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await _source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
 
     public override void Begin(SqlSession session) => session.Transaction = session.Connection.BeginTransaction();
 
@@ -105,8 +126,16 @@ internal sealed class PostgresDatabase : SqlDatabase
     public override void CreateCoordinationTables(SqlSession session)
     {
         session.Execute($"SELECT pg_advisory_xact_lock({SchemaLock})");
-        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_lease (name text PRIMARY KEY, owner text NOT NULL, epoch bigint NOT NULL, expires bigint NOT NULL) WITH (fillfactor = 50)");
-        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_member (owner text PRIMARY KEY, number bigint NOT NULL, roles text NOT NULL, status text NOT NULL, heartbeat bigint NOT NULL, gap bigint NOT NULL) WITH (fillfactor = 50)");
+        session.Execute("""
+            CREATE TABLE IF NOT EXISTS akka_embedded_lease (
+                name text PRIMARY KEY, owner text NOT NULL, epoch bigint NOT NULL, expires bigint NOT NULL
+            ) WITH (fillfactor = 50)
+            """);
+        session.Execute("""
+            CREATE TABLE IF NOT EXISTS akka_embedded_member (
+                owner text PRIMARY KEY, number bigint NOT NULL, roles text NOT NULL, status text NOT NULL, heartbeat bigint NOT NULL, gap bigint NOT NULL
+            ) WITH (fillfactor = 50)
+            """);
         session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_entity (shard text NOT NULL, entity text NOT NULL, PRIMARY KEY (shard, entity))");
     }
 
@@ -120,14 +149,22 @@ internal sealed class PostgresDatabase : SqlDatabase
             return column;
         }
 
-        session.Execute(InsertEvents, ("created", Column(row => row.Created)), ("id", Column(row => row.PersistenceId)), ("nr", Column(row => row.SequenceNr)),
-            ("message", Column(row => row.Message)), ("manifest", Column(row => row.Manifest)), ("identifier", Column(row => row.Identifier)), ("writer", Column(row => row.WriterUuid)));
+        session.Execute(
+            InsertEvents,
+            ("created", Column(row => row.Created)),
+            ("id", Column(row => row.PersistenceId)),
+            ("nr", Column(row => row.SequenceNr)),
+            ("message", Column(row => row.Message)),
+            ("manifest", Column(row => row.Manifest)),
+            ("identifier", Column(row => row.Identifier)),
+            ("writer", Column(row => row.WriterUuid)));
     }
 
-    // A shared lock on the row holds off whoever would take the lease until this transaction is over; those of the same owner do not disturb each other.
+    // A shared lock on the row holds off whoever would take the lease until this transaction is over.
     public override HashSet<Fence> Held(SqlSession session, IReadOnlyCollection<Fence> fences) =>
         [.. session.Query("SELECT name, owner, epoch FROM akka_embedded_lease WHERE name = ANY(@names) ORDER BY name FOR SHARE",
-            row => new Fence(row.GetString(0), row.GetString(1), row.GetInt64(2)), ("names", fences.Select(fence => fence.Lease).Distinct().ToArray()))];
+            row => new Fence(row.GetString(0), row.GetString(1), row.GetInt64(2)),
+            ("names", fences.Select(fence => fence.Lease).Distinct().ToArray()))];
 
-    public override void Dispose() => source.Dispose();
+    public override void Dispose() => _source.Dispose();
 }

@@ -8,7 +8,8 @@ namespace Akka.Persistence.Sql;
 /// <param name="Manifest">What the serializer calls it; empty where it needs no manifest.</param>
 /// <param name="Identifier">The serializer's number.</param>
 /// <param name="WriterUuid">The journal that wrote it: one number a process and plugin.</param>
-internal sealed record EventRow(string PersistenceId, long SequenceNr, long Created, byte[] Message, string Manifest, int? Identifier, string? WriterUuid);
+internal sealed record EventRow(
+    string PersistenceId, long SequenceNr, long Created, byte[] Message, string Manifest, int? Identifier, string? WriterUuid);
 
 /// <summary>A row of Akka.Persistence.Sql's <c>snapshot</c> table; the columns are those of <see cref="EventRow"/>.</summary>
 internal sealed record SnapshotRow(string PersistenceId, long SequenceNr, long Created, byte[] Payload, string Manifest, int? Identifier);

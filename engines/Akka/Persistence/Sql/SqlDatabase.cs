@@ -10,7 +10,8 @@ namespace Akka.Persistence.Sql;
 internal abstract class SqlDatabase(string providerName, string connectionString, TimeSpan timeout) : IDisposable
 {
     /// <summary>Inserts one event; the values are <see cref="EventRow"/>'s.</summary>
-    protected const string InsertColumns = "INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)";
+    protected const string InsertColumns =
+        "INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)";
 
     /// <summary>The name that linq2db knows the database by, as in <c>provider-name</c>.</summary>
     public string ProviderName { get; } = providerName;
@@ -26,11 +27,16 @@ internal abstract class SqlDatabase(string providerName, string connectionString
     /// <summary>An expression for now, in milliseconds, on the one clock that every expiry is judged by.</summary>
     public abstract string Clock { get; }
 
-    /// <summary>Appended to a query whose rows are going to be changed in the same transaction, so that two who do it take the locks in one order.</summary>
+    /// <summary>Ends a query whose rows are going to be changed in the same transaction, so that two who do it take the locks in one order.</summary>
     public abstract string LockRows { get; }
 
-    /// <summary>Whether leases and members have a connection and a thread of their own, or share the journal's because the database has one writer at a time.</summary>
+    /// <summary>
+    /// Whether leases and members have a connection and a thread of their own, or share the journal's because the database has one writer at a time.
+    /// </summary>
     public abstract bool SeparateCoordination { get; }
+
+    /// <summary>Whether the database can be away for a while: then a lost connection is worth making again.</summary>
+    public abstract bool IsRemote { get; }
 
     /// <summary>The database that a plugin's configuration names.</summary>
     /// <exception cref="ConfigurationException">The provider is not one of those here.</exception>
@@ -67,9 +73,6 @@ internal abstract class SqlDatabase(string providerName, string connectionString
 
     /// <summary>Those of the fences whose leases are held, which stay so until the transaction ends.</summary>
     public abstract HashSet<Fence> Held(SqlSession session, IReadOnlyCollection<Fence> fences);
-
-    /// <summary>Whether a failure leaves the connection useless.</summary>
-    public static bool IsLost(SqlSession session) => session.Connection.State != System.Data.ConnectionState.Open;
 
     public virtual void Dispose()
     {

@@ -6,8 +6,8 @@ namespace Akka.Persistence.Sql;
 /// <summary>A journal or a snapshot store as a plugin's configuration has it: objects here, rows in the store.</summary>
 internal sealed class SqlPlugin(Serialization.Serialization serialization, SqlStore store)
 {
-    private readonly Lock gate = new();
-    private Task? ready;
+    private readonly Lock _gate = new();
+    private Task? _ready;
 
     /// <summary>Where the rows are.</summary>
     public SqlStore Store => store;
@@ -25,7 +25,7 @@ internal sealed class SqlPlugin(Serialization.Serialization serialization, SqlSt
     public Task Ready()
     {
         if (!CreatesTables) return Task.CompletedTask;
-        lock (gate) return ready = ready is null or { IsFaulted: true } ? store.Initialize() : ready;
+        lock (_gate) return _ready = _ready is null or { IsFaulted: true } ? store.Initialize() : _ready;
     }
 
     /// <summary>An event's row.</summary>

@@ -5,7 +5,7 @@ namespace Akka.Persistence.Sql;
 /// <summary>A connection with its transaction and its commands, each compiled once. One thread at a time.</summary>
 internal sealed class SqlSession(DbConnection connection) : IDisposable
 {
-    private readonly Dictionary<string, DbCommand> commands = [];
+    private readonly Dictionary<string, DbCommand> _commands = [];
 
     public DbConnection Connection => connection;
 
@@ -28,7 +28,7 @@ internal sealed class SqlSession(DbConnection connection) : IDisposable
     /// <summary>The statement's command with its parameters set.</summary>
     public DbCommand Command(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
-        if (!commands.TryGetValue(sql, out var command))
+        if (!_commands.TryGetValue(sql, out var command))
         {
             command = connection.CreateCommand();
             command.CommandText = sql;
@@ -38,7 +38,7 @@ internal sealed class SqlSession(DbConnection connection) : IDisposable
                 parameter.ParameterName = name;
                 command.Parameters.Add(parameter);
             }
-            commands.Add(sql, command);
+            _commands.Add(sql, command);
         }
         for (var i = 0; i < values.Length; i++)
             command.Parameters[i].Value = values[i].Value ?? DBNull.Value;
@@ -47,7 +47,7 @@ internal sealed class SqlSession(DbConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in commands.Values)
+        foreach (var command in _commands.Values)
             command.Dispose();
         Transaction?.Dispose();
         connection.Dispose();

@@ -10,17 +10,17 @@ internal sealed class SqliteDatabase : SqlDatabase
 {
     private const string InsertEvent = InsertColumns + " VALUES (@created, 0, @id, @nr, @message, @manifest, @identifier, @writer)";
 
-    private readonly string writing;
-    private readonly string reading;
-    private readonly string file;
+    private readonly string _writing;
+    private readonly string _reading;
+    private readonly string _file;
 
     public SqliteDatabase(string providerName, string connectionString, TimeSpan timeout) : base(providerName, connectionString, timeout)
     {
         var builder = new SqliteConnectionStringBuilder(connectionString) { DefaultTimeout = (int)timeout.TotalSeconds };
-        reading = builder.ConnectionString;
-        file = Path.GetFullPath(builder.DataSource);
+        _reading = builder.ConnectionString;
+        _file = Path.GetFullPath(builder.DataSource);
         builder.Pooling = false;
-        writing = builder.ConnectionString;
+        _writing = builder.ConnectionString;
     }
 
     /// <inheritdoc/>
@@ -34,9 +34,11 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     public override bool SeparateCoordination => false;
 
+    public override bool IsRemote => false;
+
     public override SqlSession OpenWriter()
     {
-        var connection = new SqliteConnection(writing);
+        var connection = new SqliteConnection(_writing);
         try
         {
             connection.Open();
@@ -55,7 +57,7 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     public override async ValueTask<DbConnection> OpenReader(CancellationToken cancellation)
     {
-        var connection = new SqliteConnection(reading);
+        var connection = new SqliteConnection(_reading);
         await connection.OpenAsync(cancellation).ConfigureAwait(false);
         return connection;
     }
@@ -76,7 +78,7 @@ internal sealed class SqliteDatabase : SqlDatabase
             if (outcome == raw.SQLITE_OK) return;
             if (outcome != raw.SQLITE_BUSY || Stopwatch.GetElapsedTime(started) > Timeout) SqliteException.ThrowExceptionForRC(outcome, handle);
             Thread.Sleep(1);
-            if (Stopwatch.GetElapsedTime(started) > StoppedWriter.Patience) (stopped ??= new StoppedWriter(file, Warn)).End();
+            if (Stopwatch.GetElapsedTime(started) > StoppedWriter.Patience) (stopped ??= new StoppedWriter(_file, Warn)).End();
         }
     }
 
@@ -130,9 +132,19 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     public override void CreateCoordinationTables(SqlSession session)
     {
-        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_lease (name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, epoch INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID");
-        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_member (owner TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL, roles TEXT NOT NULL, status TEXT NOT NULL, heartbeat INTEGER NOT NULL, gap INTEGER NOT NULL) WITHOUT ROWID");
-        session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_entity (shard TEXT NOT NULL, entity TEXT NOT NULL, PRIMARY KEY (shard, entity)) WITHOUT ROWID");
+        session.Execute("""
+            CREATE TABLE IF NOT EXISTS akka_embedded_lease (
+                name TEXT NOT NULL PRIMARY KEY, owner TEXT NOT NULL, epoch INTEGER NOT NULL, expires INTEGER NOT NULL
+            ) WITHOUT ROWID
+            """);
+        session.Execute("""
+            CREATE TABLE IF NOT EXISTS akka_embedded_member (
+                owner TEXT NOT NULL PRIMARY KEY, number INTEGER NOT NULL, roles TEXT NOT NULL, status TEXT NOT NULL, heartbeat INTEGER NOT NULL, gap INTEGER NOT NULL
+            ) WITHOUT ROWID
+            """);
+        session.Execute("""
+            CREATE TABLE IF NOT EXISTS akka_embedded_entity (shard TEXT NOT NULL, entity TEXT NOT NULL, PRIMARY KEY (shard, entity)) WITHOUT ROWID
+            """);
         session.Execute("CREATE TABLE IF NOT EXISTS akka_embedded_boot (id TEXT NOT NULL)");
 
         // Nobody outlives the machine: what an earlier start of it left is nobody's, whatever the clock says now.
@@ -153,12 +165,13 @@ internal sealed class SqliteDatabase : SqlDatabase
     }
 
     public override HashSet<Fence> Held(SqlSession session, IReadOnlyCollection<Fence> fences) =>
-        [.. fences.Where(fence => session.Query("SELECT 1 FROM akka_embedded_lease WHERE name = @name AND owner = @owner AND epoch = @epoch", _ => true,
+        [.. fences.Where(fence => session.Query(
+            "SELECT 1 FROM akka_embedded_lease WHERE name = @name AND owner = @owner AND epoch = @epoch", _ => true,
             ("name", fence.Lease), ("owner", fence.Owner), ("epoch", fence.Epoch)).Count > 0)];
 
     public override void Dispose()
     {
-        using var connection = new SqliteConnection(reading);
+        using var connection = new SqliteConnection(_reading);
         SqliteConnection.ClearPool(connection);
     }
 }

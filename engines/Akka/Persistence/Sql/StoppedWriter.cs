@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Akka.Persistence.Sql;
@@ -13,21 +14,22 @@ internal sealed class StoppedWriter(string file, Action<string> warn)
 
     private const int WriteLock = 120; // its place in the shared-memory file: sqlite.org/walformat.html, section 2.3
 
-    private long looked;
+    private long _looked;
 
     /// <summary>Ends the process that has the write lock, if it is stopped. Looks a few times a second however often it is called.</summary>
     public void End()
     {
-        if (looked != 0 && Stopwatch.GetElapsedTime(looked) < TimeSpan.FromMilliseconds(250)) return;
-        looked = Stopwatch.GetTimestamp();
+        if (_looked != 0 && Stopwatch.GetElapsedTime(_looked) < TimeSpan.FromMilliseconds(250)) return;
+        _looked = Stopwatch.GetTimestamp();
         try
         {
             if (Holder() is not { } holder || State(holder) != 'T') return;
             using var process = Process.GetProcessById(holder);
             process.Kill();
-            warn($"Ended process {holder}: it stood still for {Patience.TotalSeconds} s in the middle of a transaction in {file}, and nobody else could write");
+            warn($"Ended process {holder}: it stood still for {Patience.TotalSeconds} s in the middle of a transaction in {file}, "
+                + "and nobody else could write");
         }
-        catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or UnauthorizedAccessException or Win32Exception)
         {
             // It has gone meanwhile, or is somebody else's: the statement fails when its time is over.
         }

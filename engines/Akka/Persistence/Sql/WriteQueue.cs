@@ -1,38 +1,43 @@
+using System.Data;
+using System.Diagnostics;
+
 namespace Akka.Persistence.Sql;
 
 /// <summary>A thread with a connection that writes what many actors ask for, as much as is waiting in one transaction.</summary>
 internal sealed class WriteQueue : IDisposable
 {
-    private readonly SqlDatabase database;
-    private readonly int batchSize;
-    private readonly Thread thread;
-    private readonly Lock gate = new();
-    private readonly SemaphoreSlim waiting = new(0);
-    private readonly Queue<WriteRequest> urgent = new();
-    private readonly Queue<WriteRequest> ordinary = new();
-    private bool closed;
-    private SqlSession? session;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly SqlDatabase _database;
+    private readonly int _batchSize;
+    private readonly Thread _thread;
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _waiting = new(0);
+    private readonly Queue<WriteRequest> _urgent = new();
+    private readonly Queue<WriteRequest> _ordinary = new();
+    private bool _closed;
+    private SqlSession? _session;
 
     /// <summary>Starts the thread.</summary>
     /// <param name="database">Where to write.</param>
     /// <param name="batchSize">The most events in a transaction; a request with more has one to itself.</param>
     public WriteQueue(SqlDatabase database, int batchSize)
     {
-        this.database = database;
-        this.batchSize = batchSize;
-        thread = new Thread(Run) { IsBackground = true, Name = "akka.persistence.sql" };
-        thread.Start();
+        _database = database;
+        _batchSize = batchSize;
+        _thread = new Thread(Run) { IsBackground = true, Name = "akka.persistence.sql" };
+        _thread.Start();
     }
 
     /// <summary>Puts a request at the end of the queue. Never blocks.</summary>
     public void Add(WriteRequest request)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!closed)
+            if (!_closed)
             {
-                (request.Urgent ? urgent : ordinary).Enqueue(request);
-                waiting.Release();
+                (request.Urgent ? _urgent : _ordinary).Enqueue(request);
+                _waiting.Release();
                 return;
             }
         }
@@ -74,14 +79,14 @@ internal sealed class WriteQueue : IDisposable
     /// <summary>Writes what is waiting and ends the thread.</summary>
     public void Dispose()
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (closed)
+            if (_closed)
                 return;
-            closed = true;
-            waiting.Release();
+            _closed = true;
+            _waiting.Release();
         }
-        thread.Join();
+        _thread.Join();
     }
 
     private void Run()
@@ -92,26 +97,26 @@ internal sealed class WriteQueue : IDisposable
             Write(batch);
             batch.Clear();
         }
-        session?.Dispose();
+        _session?.Dispose();
     }
 
     private bool Next(List<WriteRequest> batch)
     {
-        waiting.Wait();
-        lock (gate)
+        _waiting.Wait();
+        lock (_gate)
         {
-            if (urgent.TryDequeue(out var first))
+            if (_urgent.TryDequeue(out var first))
             {
                 batch.Add(first);
                 return true;
             }
             var events = 0;
-            while (ordinary.TryPeek(out var request) && (batch.Count == 0 || events + request.Events.Count <= batchSize) && batch.Count < batchSize)
+            while (_ordinary.TryPeek(out var request) && (batch.Count == 0 || events + request.Events.Count <= _batchSize) && batch.Count < _batchSize)
             {
                 if (batch.Count > 0)
-                    waiting.Wait(); // taken without waiting: there is one count for each request
+                    _waiting.Wait(); // taken without waiting: there is one count for each request
                 events += request.Events.Count;
-                batch.Add(ordinary.Dequeue());
+                batch.Add(_ordinary.Dequeue());
             }
             return batch.Count > 0; // none: the queue was closed
         }
@@ -119,41 +124,53 @@ internal sealed class WriteQueue : IDisposable
 
     private void Write(IReadOnlyList<WriteRequest> batch)
     {
+        var started = Stopwatch.GetTimestamp();
+        while (!TryWrite(batch, canWait: Stopwatch.GetElapsedTime(started) < _database.Timeout)) Thread.Sleep(Pause);
+    }
+
+    // False when the connection was lost before the end of the transaction was asked for, so nothing is written, and it can be tried again.
+    private bool TryWrite(IReadOnlyList<WriteRequest> batch, bool canWait)
+    {
         HashSet<Fence>? held = null;
+        var isCommitting = false;
         try
         {
             if (batch.All(request => request.IsNothing))
             {
                 foreach (var request in batch)
                     request.Done(null);
-                return;
+                return true;
             }
-            session ??= database.OpenWriter();
-            database.Begin(session);
+            _session ??= _database.OpenWriter();
+            _database.Begin(_session);
             if (batch.Where(request => request.Fence is not null).Select(request => request.Fence!.Value).ToHashSet() is { Count: > 0 } fences)
-                held = database.Held(session, fences);
+                held = _database.Held(_session, fences);
             var written = batch.Where(IsHeld);
             if (written.SelectMany(request => request.Events).ToList() is { Count: > 0 } rows)
-                database.Insert(session, rows);
+                _database.Insert(_session, rows);
             foreach (var request in written)
-                request.Work?.Invoke(session);
-            database.Commit(session);
+                request.Work?.Invoke(_session);
+            isCommitting = true;
+            _database.Commit(_session);
         }
         catch (Exception failure)
         {
             var connected = Abandon();
+            if (!connected && !isCommitting && canWait && _database.IsRemote)
+                return false;
             if (batch.Count > 1 && connected)
             {
                 foreach (var request in batch) // one of them is to blame; the others must not suffer for it
                     Write([request]);
-                return;
+                return true;
             }
             foreach (var request in batch)
                 request.Done(failure);
-            return;
+            return true;
         }
         foreach (var request in batch)
             request.Done(IsHeld(request) ? null : new LeaseLostException(request.Fence!.Value));
+        return true;
 
         bool IsHeld(WriteRequest request) => request.Fence is not { } fence || held!.Contains(fence);
     }
@@ -161,13 +178,13 @@ internal sealed class WriteQueue : IDisposable
     // Whether the connection is good for another transaction.
     private bool Abandon()
     {
-        if (session is null)
+        if (_session is null)
             return false;
         try
         {
-            if (!SqlDatabase.IsLost(session))
+            if (_session.Connection.State == ConnectionState.Open)
             {
-                database.Rollback(session);
+                _database.Rollback(_session);
                 return true;
             }
         }
@@ -177,13 +194,13 @@ internal sealed class WriteQueue : IDisposable
         }
         try
         {
-            session.Dispose();
+            _session.Dispose();
         }
         catch (Exception)
         {
             // Nor does it matter how a lost connection ends.
         }
-        session = null;
+        _session = null;
         return false;
     }
 }

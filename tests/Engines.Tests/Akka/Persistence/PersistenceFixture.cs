@@ -13,19 +13,19 @@ internal sealed class PersistenceFixture : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly TestDatabase database;
-    private readonly Channel<object> reports = Channel.CreateUnbounded<object>();
+    private readonly TestDatabase _database;
+    private readonly Channel<object> _reports = Channel.CreateUnbounded<object>();
 
     public PersistenceFixture(string provider, string hocon = "")
     {
-        database = new TestDatabase(provider);
+        _database = new TestDatabase(provider);
         System = ActorSystem.Create("persistence", ConfigurationFactory.ParseString(
-            hocon + "\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF\n" + NoteSerializer.Hocon + database.Hocon));
+            hocon + "\nakka.loglevel = OFF\nakka.stdout-loglevel = OFF\n" + NoteSerializer.Hocon + _database.Hocon));
     }
 
     public ActorSystem System { get; }
 
-    public string ProviderName => database.ProviderName;
+    public string ProviderName => _database.ProviderName;
 
     /// <summary>Starts a persistent actor.</summary>
     public IActorRef Start(string id, Action<Scripted> script, Recovery? recovery = null) =>
@@ -79,13 +79,13 @@ internal sealed class PersistenceFixture : IAsyncDisposable
 
     public static Task<string[]> Texts(IActorRef keeper) => keeper.Ask<string[]>("texts", Patience);
 
-    public void Report(object what) => reports.Writer.TryWrite(what);
+    public void Report(object what) => _reports.Writer.TryWrite(what);
 
     /// <summary>The next report.</summary>
     public async Task<object> Next()
     {
         using var time = new CancellationTokenSource(Patience);
-        return await reports.Reader.ReadAsync(time.Token);
+        return await _reports.Reader.ReadAsync(time.Token);
     }
 
     /// <summary>The next reports.</summary>
@@ -132,7 +132,7 @@ internal sealed class PersistenceFixture : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await System.Terminate();
-        database.Dispose();
+        _database.Dispose();
     }
 
     private sealed class Mourner : ReceiveActor
@@ -150,9 +150,9 @@ internal sealed class PersistenceFixture : IAsyncDisposable
 
     private DbConnection Open()
     {
-        DbConnection connection = database.ProviderName == OnSqliteAttribute.Provider
-            ? new SqliteConnection(database.ConnectionString)
-            : new NpgsqlConnection(database.ConnectionString);
+        DbConnection connection = _database.ProviderName == OnSqliteAttribute.Provider
+            ? new SqliteConnection(_database.ConnectionString)
+            : new NpgsqlConnection(_database.ConnectionString);
         connection.Open();
         return connection;
     }

@@ -10,10 +10,10 @@ internal sealed class PostgresServer
 {
     private static readonly Lazy<PostgresServer> Shared = new(() => new PostgresServer());
 
-    private readonly string folder = Directory.CreateTempSubdirectory("rlhf-postgres-").FullName;
-    private readonly Process server;
-    private readonly string connection;
-    private int databases;
+    private readonly string _folder = Directory.CreateTempSubdirectory("rlhf-postgres-").FullName;
+    private readonly Process _server;
+    private readonly string _connection;
+    private int _databases;
 
     private PostgresServer()
     {
@@ -25,16 +25,16 @@ internal sealed class PostgresServer
         // PostgreSQL refuses to run as root. The shell ends the server when the pipe from this process breaks.
         string[] user = Environment.UserName == "root" ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
         if (user.Length > 0)
-            Run("chown", "postgres", folder);
-        Run([.. user, $"{Programs}/initdb", "-D", $"{folder}/data", "-A", "trust", "-U", "rlhf", "-N", "--locale=C", "-E", "UTF8"]);
-        string[] start = [.. user, $"{Programs}/postgres", "-D", $"{folder}/data", "-h", "127.0.0.1", "-p", $"{port}", "-k", folder, "-c", "fsync=off", "-c", "max_connections=200"];
-        server = Process.Start(new ProcessStartInfo("sh", ["-c", "\"$@\" > \"$0/log\" 2>&1 < /dev/null & read end; kill -INT $!; wait; rm -rf \"$0\"", folder, .. start]) { RedirectStandardInput = true })!;
-        connection = $"Host=127.0.0.1;Port={port};Username=rlhf;Include Error Detail=true";
+            Run("chown", "postgres", _folder);
+        Run([.. user, $"{Programs}/initdb", "-D", $"{_folder}/data", "-A", "trust", "-U", "rlhf", "-N", "--locale=C", "-E", "UTF8"]);
+        string[] start = [.. user, $"{Programs}/postgres", "-D", $"{_folder}/data", "-h", "127.0.0.1", "-p", $"{port}", "-k", _folder, "-c", "fsync=off", "-c", "max_connections=200"];
+        _server = Process.Start(new ProcessStartInfo("sh", ["-c", "\"$@\" > \"$0/log\" 2>&1 < /dev/null & read end; kill -INT $!; wait; rm -rf \"$0\"", _folder, .. start]) { RedirectStandardInput = true })!;
+        _connection = $"Host=127.0.0.1;Port={port};Username=rlhf;Include Error Detail=true";
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             NpgsqlConnection.ClearAllPools();
-            server.StandardInput.Close();
-            server.WaitForExit();
+            _server.StandardInput.Close();
+            _server.WaitForExit();
         };
         WaitUntilUp();
     }
@@ -51,12 +51,12 @@ internal sealed class PostgresServer
     /// <returns>Its connection string.</returns>
     public string CreateDatabase()
     {
-        var name = $"test{Interlocked.Increment(ref databases)}";
-        using var open = new NpgsqlConnection($"{connection};Database=postgres");
+        var name = $"test{Interlocked.Increment(ref _databases)}";
+        using var open = new NpgsqlConnection($"{_connection};Database=postgres");
         open.Open();
         using var command = new NpgsqlCommand($"CREATE DATABASE {name}", open);
         command.ExecuteNonQuery();
-        return $"{connection};Database={name}";
+        return $"{_connection};Database={name}";
     }
 
     private void WaitUntilUp()
@@ -66,17 +66,17 @@ internal sealed class PostgresServer
         {
             try
             {
-                using var open = new NpgsqlConnection($"{connection};Database=postgres;Pooling=false");
+                using var open = new NpgsqlConnection($"{_connection};Database=postgres;Pooling=false");
                 open.Open();
                 return;
             }
-            catch (NpgsqlException) when (time.Elapsed < TimeSpan.FromSeconds(60) && !server.HasExited)
+            catch (NpgsqlException) when (time.Elapsed < TimeSpan.FromSeconds(60) && !_server.HasExited)
             {
                 Thread.Sleep(20);
             }
             catch (NpgsqlException e)
             {
-                throw new InvalidOperationException($"PostgreSQL did not start: {(File.Exists($"{folder}/log") ? File.ReadAllText($"{folder}/log") : "no log")}", e);
+                throw new InvalidOperationException($"PostgreSQL did not start: {(File.Exists($"{_folder}/log") ? File.ReadAllText($"{_folder}/log") : "no log")}", e);
             }
         }
     }

@@ -6,18 +6,18 @@ namespace ActorRlhf.Engines.Tests.Akka.Persistence;
 /// <summary>A persistent actor whose behavior a test writes down where it reads best.</summary>
 public sealed class Scripted : ReceivePersistentActor
 {
-    private readonly Recovery recovery;
+    private readonly Recovery _recovery;
 
     public Scripted(string id, Recovery recovery, Action<Scripted> script)
     {
         PersistenceId = id;
-        this.recovery = recovery;
+        _recovery = recovery;
         script(this);
     }
 
     public override string PersistenceId { get; }
 
-    public override Recovery Recovery => recovery;
+    public override Recovery Recovery => _recovery;
 
     public Action<object>? Failed { get; set; }
 

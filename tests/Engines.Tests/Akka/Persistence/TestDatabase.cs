@@ -6,7 +6,7 @@ namespace ActorRlhf.Engines.Tests.Akka.Persistence;
 /// <summary>An empty database of a test's own.</summary>
 internal sealed class TestDatabase : IDisposable
 {
-    private readonly string? folder;
+    private readonly string? _folder;
 
     /// <summary>Makes one.</summary>
     /// <param name="provider">Its kind, as <c>provider-name</c> says it.</param>
@@ -15,8 +15,8 @@ internal sealed class TestDatabase : IDisposable
         ProviderName = provider;
         if (provider == OnSqliteAttribute.Provider)
         {
-            folder = Directory.CreateTempSubdirectory("rlhf-journal-").FullName;
-            ConnectionString = $"Data Source={folder}/journal.db";
+            _folder = Directory.CreateTempSubdirectory("rlhf-journal-").FullName;
+            ConnectionString = $"Data Source={_folder}/journal.db";
         }
         else
         {
@@ -52,8 +52,8 @@ internal sealed class TestDatabase : IDisposable
 
     public void Dispose()
     {
-        if (folder is not null)
-            Directory.Delete(folder, recursive: true);
+        if (_folder is not null)
+            Directory.Delete(_folder, recursive: true);
     }
 }
 

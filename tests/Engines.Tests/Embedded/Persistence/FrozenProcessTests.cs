@@ -8,6 +8,8 @@ namespace ActorRlhf.Engines.Tests.Embedded.Persistence;
 /// <summary>Processes frozen (SIGSTOP) for longer than the others wait.</summary>
 public sealed class FrozenProcessTests
 {
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+
     private const string Quiet = "akka.loglevel = OFF\nakka.stdout-loglevel = OFF\n";
 
     [Theory, OnSqlite, OnPostgres]
@@ -48,26 +50,38 @@ public sealed class FrozenProcessTests
         Assert.Fail("the first process was frozen in the middle of a transaction every time");
     }
 
-    [Fact]
-    public async Task A_process_frozen_in_the_middle_of_a_SQLite_transaction_is_ended_and_what_it_did_undone()
+    [Theory, OnSqlite, OnPostgres]
+    public async Task A_process_frozen_in_the_middle_of_a_transaction_loses_it_and_can_be_declared_dead(string provider)
     {
-        using var fixture = new StoreFixture(OnSqliteAttribute.Provider);
-        Assert.Null(await StoreFixture.Append(fixture.Store, null, StoreFixture.Event("p", 1)));
+        using var fixture = new StoreFixture(provider);
+        await fixture.Coordination.Join("a#1", "", "Up", Long);
+        await fixture.Coordination.Join("b#2", "", "Up", Long);
         using var node = await NodeProcess.StartAsync("transaction", "frozen", Quiet + fixture.Hocon);
         node.Command("begin");
         await node.ExpectAsync("inside");
         node.Freeze();
-        Assert.Null(await StoreFixture.Append(fixture.Store, null, StoreFixture.Event("p", 2)));
-        await node.RestAsync();
-        Assert.True(node.HasEnded);
-        Assert.Equal([1, 2], await fixture.Numbers("p"));
-        Assert.Contains($"Ended process {node.Id}", Assert.Single(fixture.Warnings), StringComparison.Ordinal);
+        Assert.True(await fixture.Coordination.DeclareDead("a#1", TimeSpan.Zero, "b#2"));
+        if (provider == OnSqliteAttribute.Provider)
+        {
+            await node.RestAsync();
+            Assert.True(node.HasEnded);
+            Assert.Contains($"Ended process {node.Id}", Assert.Single(fixture.Warnings), StringComparison.Ordinal);
+        }
+        else
+        {
+            node.Command("end");
+            node.Thaw();
+            await node.ExpectAsync("lost");
+        }
+
+        Assert.Equal([Coordination.Dead, "Up"], (await fixture.Coordination.Members()).Select(member => member.Status));
     }
 
     [Fact]
-    public async Task A_process_that_runs_is_not_ended_however_long_its_transaction_takes()
+    public async Task A_process_that_runs_is_not_ended_however_long_its_transaction_in_SQLite_takes()
     {
         using var fixture = new StoreFixture(OnSqliteAttribute.Provider, timeout: StoppedWriter.Patience + TimeSpan.FromSeconds(2));
+        await fixture.Coordination.Join("a#1", "", "Up", Long);
         using var node = await NodeProcess.StartAsync("transaction", "slow", Quiet + fixture.Hocon);
         node.Command("begin");
         await node.ExpectAsync("inside");

@@ -6,14 +6,14 @@ namespace ActorRlhf.Engines.Tests.Embedded.Persistence;
 /// <summary>A database with its tables, and as many stores on it as a test wants to have processes.</summary>
 internal sealed class StoreFixture : IDisposable
 {
-    private readonly TestDatabase database;
-    private readonly TimeSpan timeout;
-    private readonly List<SqlStore> stores = [];
+    private readonly TestDatabase _database;
+    private readonly TimeSpan _timeout;
+    private readonly List<SqlStore> _stores = [];
 
     public StoreFixture(string provider, TimeSpan? timeout = null)
     {
-        this.timeout = timeout ?? TimeSpan.FromSeconds(10);
-        database = new TestDatabase(provider);
+        _timeout = timeout ?? TimeSpan.FromSeconds(10);
+        _database = new TestDatabase(provider);
         Store = Open();
         Store.Initialize().Wait();
     }
@@ -24,14 +24,14 @@ internal sealed class StoreFixture : IDisposable
     public List<string> Warnings { get; } = [];
 
     /// <summary>Configures the journal of another process.</summary>
-    public string Hocon => database.Hocon;
+    public string Hocon => _database.Hocon;
 
     public Coordination Coordination => Store.Coordination;
 
     public SqlStore Open()
     {
-        var store = new SqlStore(SqlDatabase.For(database.ProviderName, database.ConnectionString, timeout, Warnings.Add), 400);
-        stores.Add(store);
+        var store = new SqlStore(SqlDatabase.For(_database.ProviderName, _database.ConnectionString, _timeout, Warnings.Add), 400);
+        _stores.Add(store);
         return store;
     }
 
@@ -49,8 +49,8 @@ internal sealed class StoreFixture : IDisposable
 
     public void Dispose()
     {
-        foreach (var store in stores)
+        foreach (var store in _stores)
             store.Dispose();
-        database.Dispose();
+        _database.Dispose();
     }
 }
