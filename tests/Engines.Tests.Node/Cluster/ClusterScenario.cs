@@ -10,7 +10,7 @@ namespace ActorRlhf.Engines.Tests.Node.Cluster;
 /// A member of a cluster. It reports what it hears of members ("up address", "left", "exited", "downed", "removed address status", "unreachable",
 /// "reachable"). Commands: "join address", "leave address", "down address", "state", "singleton" (a ledger of that name, wherever it runs) and
 /// "write" (an entry in it), "accounts", "accounts remembered" and "accounts quiet" (entities in 16 shards, <see cref="Account"/>), "ask id number" (a command
-/// to one) and "shards" (reports "shards n entities …").
+/// to one), "regions" (reports "regions n") and "shards" (reports "shards n entities …").
 /// </summary>
 public sealed class ClusterScenario : Scenario
 {
@@ -63,6 +63,10 @@ public sealed class ClusterScenario : Scenario
                 break;
             case ["ask", var id, var word]:
                 _accounts!.Tell($"{id} {word}");
+                break;
+            case ["regions"]:
+                _accounts!.Ask<CurrentRegions>(GetCurrentRegions.Instance, TimeSpan.FromSeconds(10)).ContinueWith(answer => Report(
+                    answer.IsCompletedSuccessfully ? $"regions {answer.Result.Regions.Count}" : "regions unknown"));
                 break;
             case ["shards"]:
                 _accounts!.Ask<CurrentShardRegionState>(GetShardRegionState.Instance, TimeSpan.FromSeconds(10)).ContinueWith(answer => Report(answer.IsCompletedSuccessfully
