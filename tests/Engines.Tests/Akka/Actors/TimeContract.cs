@@ -58,6 +58,7 @@ public sealed class TimeContract : ActorContract
         ExpectMsg<TimeSpan>();
         actor.Tell("off");
         FishForMessage<string>(text => text == "off");
+        ReceiveOne(TimeSpan.FromMilliseconds(250)); // one may have been on its way
         ExpectNoMsg(250);
     }
 
