@@ -101,9 +101,8 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
             .Chunk(Settings.Candidates).ToArray();
         var random = new RandomStream(Settings.Seed, firstEpisode);
         var drawn = new List<(SummaryExample, ComparedSummary[])>();
-        for (var i = 0; i < chosen.Length; i++)
+        foreach (var text in Enumerable.Range(0, chosen.Length))
         {
-            var text = i;
             Compare(text, new(own[text][0], Policy), other => new(own[text][other], Policy));
             if (random.NextDouble() < Settings.ReferenceShare)
                 Compare(text, new(chosen[text].Reference, Human), other => new(own[text][other - 1], Policy));
