@@ -18,30 +18,30 @@ internal sealed class Membership : IWriteLeases
     // A lease ends when its owner gives it up or is declared dead, not by itself.
     private static readonly TimeSpan LeaseTime = TimeSpan.FromDays(1);
 
-    private readonly ExtendedActorSystem system;
-    private readonly ClusterSettings settings;
-    private readonly PersistenceExtension persistence;
-    private readonly ILoggingAdapter log;
-    private readonly ConcurrentQueue<(Func<Task> Work, TaskCompletionSource Done)> asked = new();
-    private readonly ConcurrentDictionary<string, Fence?> held = new();
-    private readonly AutoResetEvent wake = new(false);
-    private readonly Lock gate = new();
-    private readonly List<Action> onUp = [], onRemoved = [];
-    private readonly TaskCompletionSource up = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ImmutableHashSet<string> regions = [];
-    private Fence own;
-    private volatile bool joins, isMember, stopped;
-    private volatile View view;
+    private readonly ExtendedActorSystem _system;
+    private readonly ClusterSettings _settings;
+    private readonly PersistenceExtension _persistence;
+    private readonly ILoggingAdapter _log;
+    private readonly ConcurrentQueue<(Func<Task> Work, TaskCompletionSource Done)> _asked = new();
+    private readonly ConcurrentDictionary<string, Fence?> _held = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly Lock _gate = new();
+    private readonly List<Action> _onUp = [], _onRemoved = [];
+    private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableHashSet<string> _regions = [];
+    private Fence _own;
+    private volatile bool _joins, _isMember, _stopped;
+    private volatile View _view;
 
     public Membership(ExtendedActorSystem system, ClusterSettings settings, UniqueAddress self)
     {
-        this.system = system;
-        this.settings = settings;
-        persistence = Akka.Persistence.Persistence.Instance.Apply(system);
-        log = Logging.GetLogger(system, "Akka.Cluster");
+        _system = system;
+        _settings = settings;
+        _persistence = Akka.Persistence.Persistence.Instance.Apply(system);
+        _log = Logging.GetLogger(system, "Akka.Cluster");
         Owner = Coordination.Owner(self.Address.ToString(), self.Uid);
-        view = new View(Owner, []);
+        _view = new View(Owner, []);
         system.SystemActorOf(Props.Create(() => new Door(this)), "cluster");
         system.RegisterOnTermination(Stop);
         new Thread(Live) { IsBackground = true, Name = "akka.cluster" }.Start();
@@ -51,26 +51,26 @@ internal sealed class Membership : IWriteLeases
     public string Owner { get; }
 
     /// <summary>Everybody who takes part.</summary>
-    public View View => view;
+    public View View => _view;
 
     /// <summary>The members and leases in the database.</summary>
-    public Coordination Coordination => persistence.Coordination;
+    public Coordination Coordination => _persistence.Coordination;
 
     /// <summary>Done when this process is a member.</summary>
-    public Task Up => up.Task;
+    public Task Up => _up.Task;
 
     /// <summary>Done when it is one no more.</summary>
-    public Task Removed => removed.Task;
+    public Task Removed => _removed.Task;
 
     /// <summary>Becomes a member, trying until the database answers.</summary>
     public void Join()
     {
-        joins = true;
-        wake.Set();
+        _joins = true;
+        _wake.Set();
     }
 
     /// <summary>Looks at the others now.</summary>
-    public void Look() => wake.Set();
+    public void Look() => _wake.Set();
 
     /// <summary>Moves on, while it is a member.</summary>
     public Task SetStatus(string owner, MemberStatus status) => Do(() => Coordination.SetStatus(owner, status.ToString()));
@@ -81,15 +81,15 @@ internal sealed class Membership : IWriteLeases
     /// <summary>Says that there is, or is no more, a shard region for a kind of entities here.</summary>
     public Task Announce(string typeName, bool present) => Do(() =>
     {
-        regions = present ? regions.Add(typeName) : regions.Remove(typeName);
-        return isMember ? Coordination.SetRoles(Owner, Node.Roles(settings.Roles, regions)) : Task.CompletedTask;
+        _regions = present ? _regions.Add(typeName) : _regions.Remove(typeName);
+        return _isMember ? Coordination.SetRoles(Owner, Node.Roles(_settings.Roles, _regions)) : Task.CompletedTask;
     });
 
     /// <summary>Takes itself out.</summary>
     public Task Leave() => Do(async () =>
     {
-        if (isMember) await Coordination.Leave(Owner).ConfigureAwait(false);
-        joins = false;
+        if (_isMember) await Coordination.Leave(Owner).ConfigureAwait(false);
+        _joins = false;
     });
 
     /// <summary>Takes a lease if nobody has it. What actors at or below a path write is then written under it.</summary>
@@ -98,75 +98,75 @@ internal sealed class Membership : IWriteLeases
     {
         var result = await Coordination.Acquire(lease, Owner, LeaseTime).ConfigureAwait(false);
         if (result.Owner != Owner) return false;
-        held[path] = result.Fence;
+        _held[path] = result.Fence;
         return true;
     }
 
     /// <summary>Gives the lease of a path up; its actors have ended.</summary>
     public async Task Release(string path)
     {
-        if (!held.TryGetValue(path, out var fence) || !held.TryUpdate(path, null, fence) || fence is not { } known) return;
+        if (!_held.TryGetValue(path, out var fence) || !_held.TryUpdate(path, null, fence) || fence is not { } known) return;
         try
         {
             await Coordination.Release(known).ConfigureAwait(false);
         }
         catch
         {
-            held[path] = fence; // for another attempt
+            _held[path] = fence; // for another attempt
             throw;
         }
     }
 
     /// <summary>The lease that was acquired for a path.</summary>
-    public Fence FenceOf(string path) => held.TryGetValue(path, out var fence) && fence is { } known
+    public Fence FenceOf(string path) => _held.TryGetValue(path, out var fence) && fence is { } known
         ? known
         : throw new LeaseLostException($"{Owner} has no lease for {path}");
 
     /// <inheritdoc/>
     public Fence LeaseOf(ActorPath actor)
     {
-        if (!isMember) throw new LeaseLostException($"{actor} cannot write: {Owner} is no member of the cluster any more");
+        if (!_isMember) throw new LeaseLostException($"{actor} cannot write: {Owner} is no member of the cluster any more");
         for (var path = actor; path is not RootActorPath; path = path.Parent)
         {
             var name = path.ToStringWithoutAddress();
-            if (held.ContainsKey(name)) return FenceOf(name);
+            if (_held.ContainsKey(name)) return FenceOf(name);
         }
 
-        return own;
+        return _own;
     }
 
     public void Subscribe(IActorRef subscriber, ClusterEvent.SubscriptionInitialStateMode mode, Type[] to)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (mode == ClusterEvent.InitialStateAsSnapshot)
             {
-                subscriber.Tell(view.State, ActorRefs.NoSender);
+                subscriber.Tell(_view.State, ActorRefs.NoSender);
             }
             else
             {
-                foreach (var happened in view.Since(new View(Owner, []), new HashSet<string>()).Where(happened => Array.Exists(to, type => type.IsInstanceOfType(happened))))
+                foreach (var happened in _view.Since(new View(Owner, []), new HashSet<string>()).Where(happened => Array.Exists(to, type => type.IsInstanceOfType(happened))))
                     subscriber.Tell(happened, ActorRefs.NoSender);
             }
 
-            foreach (var type in to) system.EventStream.Subscribe(subscriber, type);
+            foreach (var type in to) _system.EventStream.Subscribe(subscriber, type);
         }
     }
 
-    public void OnUp(Action callback) => Register(onUp, callback, Up);
+    public void OnUp(Action callback) => Register(_onUp, callback, Up);
 
-    public void OnRemoved(Action callback) => Register(onRemoved, callback, Removed);
+    public void OnRemoved(Action callback) => Register(_onRemoved, callback, Removed);
 
     /// <summary>Ends the thread; the row stays.</summary>
     public void Stop()
     {
-        stopped = true;
-        wake.Set();
+        _stopped = true;
+        _wake.Set();
     }
 
     private void Register(List<Action> callbacks, Action callback, Task happened)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (!happened.IsCompleted)
             {
@@ -181,50 +181,50 @@ internal sealed class Membership : IWriteLeases
     private Task Do(Func<Task> work)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        asked.Enqueue((work, done));
-        wake.Set();
-        return stopped ? Task.CompletedTask : done.Task;
+        _asked.Enqueue((work, done));
+        _wake.Set();
+        return _stopped ? Task.CompletedTask : done.Task;
     }
 
     private void Live()
     {
-        var pause = settings.HeartbeatInterval;
-        while (!stopped)
+        var pause = _settings.HeartbeatInterval;
+        while (!_stopped)
         {
-            wake.WaitOne(pause);
-            pause = settings.HeartbeatInterval;
+            _wake.WaitOne(pause);
+            pause = _settings.HeartbeatInterval;
             List<TaskCompletionSource> done = [];
             try
             {
-                if (joins && !isMember) BecomeMember();
-                while (asked.TryPeek(out var item)) // only this thread takes any out, and none before it is done
+                if (_joins && !_isMember) BecomeMember();
+                while (_asked.TryPeek(out var item)) // only this thread takes any out, and none before it is done
                 {
                     item.Work().GetAwaiter().GetResult();
-                    asked.TryDequeue(out _);
+                    _asked.TryDequeue(out _);
                     done.Add(item.Done);
                 }
 
-                if (isMember) pause = Beat();
+                if (_isMember) pause = Beat();
                 if (done.Count > 0) TellOthers();
             }
             catch (Exception e)
             {
-                if (!stopped) log.Warning("The members' table does not answer: {0}", e.Message);
+                if (!_stopped) _log.Warning("The members' table does not answer: {0}", e.Message);
             }
 
             foreach (var item in done) item.SetResult();
         }
 
-        isMember = false;
-        while (asked.TryDequeue(out var item)) item.Done.SetResult();
-        Finish(removed, onRemoved);
+        _isMember = false;
+        while (_asked.TryDequeue(out var item)) item.Done.SetResult();
+        Finish(_removed, _onRemoved);
     }
 
     private void BecomeMember()
     {
-        own = Coordination.Join(Owner, Node.Roles(settings.Roles, regions), nameof(MemberStatus.Up), LeaseTime).GetAwaiter().GetResult().Fence;
-        isMember = true;
-        persistence.Leases = this;
+        _own = Coordination.Join(Owner, Node.Roles(_settings.Roles, _regions), nameof(MemberStatus.Up), LeaseTime).GetAwaiter().GetResult().Fence;
+        _isMember = true;
+        _persistence.Leases = this;
         TellOthers();
     }
 
@@ -232,7 +232,7 @@ internal sealed class Membership : IWriteLeases
     private TimeSpan Beat()
     {
         var pulse = Coordination.Beat(Owner, LeaseTime).GetAwaiter().GetResult();
-        if (!pulse.Alive && joins)
+        if (!pulse.Alive && _joins)
         {
             BeDead();
             return TimeSpan.Zero;
@@ -241,65 +241,65 @@ internal sealed class Membership : IWriteLeases
         HashSet<string> dead = [.. pulse.Members.Where(row => row.Status == Coordination.Dead).Select(row => row.Owner)];
         foreach (var row in pulse.Members)
         {
-            if (row.Owner == Owner || dead.Contains(row.Owner) || row.Silence < settings.DeadAfter) continue;
-            if (!Coordination.DeclareDead(row.Owner, settings.DeadAfter, Owner).GetAwaiter().GetResult()) continue;
+            if (row.Owner == Owner || dead.Contains(row.Owner) || row.Silence < _settings.DeadAfter) continue;
+            if (!Coordination.DeclareDead(row.Owner, _settings.DeadAfter, Owner).GetAwaiter().GetResult()) continue;
             dead.Add(row.Owner);
-            log.Warning("{0} was silent for {1} s and is declared dead", row.Owner, row.Silence.TotalSeconds);
+            _log.Warning("{0} was silent for {1} s and is declared dead", row.Owner, row.Silence.TotalSeconds);
         }
 
         var alive = pulse.Members.Where(row => !dead.Contains(row.Owner)).ToList();
-        Show(new View(Owner, [.. alive.Select(row => Node.Of(row, settings.AcceptableHeartbeatPause))]), dead);
-        if (!joins) Stop();
-        else if (view.Own is { IsUp: false }) CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+        Show(new View(Owner, [.. alive.Select(row => Node.Of(row, _settings.AcceptableHeartbeatPause))]), dead);
+        if (!_joins) Stop();
+        else if (_view.Own is { IsUp: false }) CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
         return alive.Where(row => row.Owner != Owner)
-            .SelectMany(row => new[] { settings.AcceptableHeartbeatPause - row.Silence, settings.DeadAfter - row.Silence })
-            .Where(left => left > TimeSpan.Zero).Append(settings.HeartbeatInterval).Min() + TimeSpan.FromMilliseconds(1);
+            .SelectMany(row => new[] { _settings.AcceptableHeartbeatPause - row.Silence, _settings.DeadAfter - row.Silence })
+            .Where(left => left > TimeSpan.Zero).Append(_settings.HeartbeatInterval).Min() + TimeSpan.FromMilliseconds(1);
     }
 
     private void Show(View now, HashSet<string> dead)
     {
-        var before = view;
+        var before = _view;
         var changed = now.Nodes.Count != before.Nodes.Count || !now.Nodes.Zip(before.Nodes).All(pair => pair.First.Owner == pair.Second.Owner && pair.First.SameAs(pair.Second));
         if (!changed) return;
         foreach (var node in before.Nodes.Where(node => dead.Contains(node.Owner) && node.Owner != Owner))
-            ((IRemoteActorRefProvider)system.Provider).Quarantine(node.Member.Address, node.Member.UniqueAddress.Uid);
-        lock (gate)
+            ((IRemoteActorRefProvider)_system.Provider).Quarantine(node.Member.Address, node.Member.UniqueAddress.Uid);
+        lock (_gate)
         {
-            view = now;
+            _view = now;
             foreach (var happened in now.Since(before, dead))
             {
-                log.Info("{0}", happened);
-                system.EventStream.Publish(happened);
+                _log.Info("{0}", happened);
+                _system.EventStream.Publish(happened);
             }
         }
 
-        system.EventStream.Publish(now);
-        if (now.Own is not null) Finish(up, onUp);
+        _system.EventStream.Publish(now);
+        if (now.Own is not null) Finish(_up, _onUp);
     }
 
     private void BeDead()
     {
-        log.Error("{0} was declared dead while it was silent, and stops: others have its shards and singletons, and what it writes is refused", Owner);
-        isMember = false;
-        stopped = true;
-        system.EventStream.Publish(ClusterEvent.ClusterShuttingDown.Instance);
-        if (!settings.RunCoordinatedShutdownWhenDown) return;
-        var shutdown = CoordinatedShutdown.Get(system);
-        if (shutdown.ShutdownReason is not null) system.FinalTerminate();
+        _log.Error("{0} was declared dead while it was silent, and stops: others have its shards and singletons, and what it writes is refused", Owner);
+        _isMember = false;
+        _stopped = true;
+        _system.EventStream.Publish(ClusterEvent.ClusterShuttingDown.Instance);
+        if (!_settings.RunCoordinatedShutdownWhenDown) return;
+        var shutdown = CoordinatedShutdown.Get(_system);
+        if (shutdown.ShutdownReason is not null) _system.FinalTerminate();
         shutdown.Run(CoordinatedShutdown.ClusterDowningReason.Instance, CoordinatedShutdown.PhaseClusterShutdown);
     }
 
     // Others look once a heartbeat anyway; this is so that they need not wait.
     private void TellOthers()
     {
-        foreach (var node in view.Nodes.Where(node => node.Owner != Owner))
-            system.Provider.ResolveActorRef(new RootActorPath(node.Member.Address) / "system" / "cluster").Tell(LookAgain.Instance, ActorRefs.NoSender);
+        foreach (var node in _view.Nodes.Where(node => node.Owner != Owner))
+            _system.Provider.ResolveActorRef(new RootActorPath(node.Member.Address) / "system" / "cluster").Tell(LookAgain.Instance, ActorRefs.NoSender);
     }
 
     private void Finish(TaskCompletionSource happened, List<Action> callbacks)
     {
         Action[] now;
-        lock (gate)
+        lock (_gate)
         {
             if (!happened.TrySetResult()) return;
             now = [.. callbacks];
@@ -313,7 +313,7 @@ internal sealed class Membership : IWriteLeases
             }
             catch (Exception e)
             {
-                log.Error(e, "A callback of the cluster failed");
+                _log.Error(e, "A callback of the cluster failed");
             }
         }
     }

@@ -17,12 +17,12 @@ public sealed class ClusterShardingExtensionProvider : ExtensionIdProvider<Clust
 /// </summary>
 public class ClusterSharding : IExtension
 {
-    private readonly ExtendedActorSystem system;
-    private readonly ConcurrentDictionary<string, Lazy<IActorRef>> regions = new(), proxies = new();
+    private readonly ExtendedActorSystem _system;
+    private readonly ConcurrentDictionary<string, Lazy<IActorRef>> _regions = new(), _proxies = new();
 
     internal ClusterSharding(ExtendedActorSystem system)
     {
-        this.system = system;
+        _system = system;
         Cluster.Get(system);
         Settings = ClusterShardingSettings.Create(system);
     }
@@ -31,7 +31,7 @@ public class ClusterSharding : IExtension
     public ClusterShardingSettings Settings { get; }
 
     /// <summary>The kinds of entities that run here.</summary>
-    public IEnumerable<string> ShardTypeNames => regions.Keys;
+    public IEnumerable<string> ShardTypeNames => _regions.Keys;
 
     /// <summary>A system's sharding.</summary>
     public static ClusterSharding Get(ActorSystem system) => system.WithExtension<ClusterSharding, ClusterShardingExtensionProvider>();
@@ -77,33 +77,33 @@ public class ClusterSharding : IExtension
         IShardAllocationStrategy allocationStrategy,
         object handOffStopMessage)
     {
-        if (settings.Role.Length > 0 && !Cluster.Get(system).SelfRoles.Contains(settings.Role)) return StartProxy(typeName, settings.Role, messageExtractor);
-        return regions.GetOrAdd(typeName, _ => new Lazy<IActorRef>(() => Make(typeName, "", settings, messageExtractor, entityPropsFactory, handOffStopMessage))).Value;
+        if (settings.Role.Length > 0 && !Cluster.Get(_system).SelfRoles.Contains(settings.Role)) return StartProxy(typeName, settings.Role, messageExtractor);
+        return _regions.GetOrAdd(typeName, _ => new Lazy<IActorRef>(() => Make(typeName, "", settings, messageExtractor, entityPropsFactory, handOffStopMessage))).Value;
     }
 
     /// <summary>Sends to a kind of entities that do not run here.</summary>
     /// <returns>The region, which messages for entities are sent to.</returns>
     public IActorRef StartProxy(string typeName, string role, IMessageExtractor messageExtractor) =>
-        proxies.GetOrAdd(typeName, _ => new Lazy<IActorRef>(() => Make(typeName, "Proxy", Settings.WithRole(role), messageExtractor, null, PoisonPill.Instance))).Value;
+        _proxies.GetOrAdd(typeName, _ => new Lazy<IActorRef>(() => Make(typeName, "Proxy", Settings.WithRole(role), messageExtractor, null, PoisonPill.Instance))).Value;
 
     /// <inheritdoc cref="StartProxy"/>
     public Task<IActorRef> StartProxyAsync(string typeName, string role, IMessageExtractor messageExtractor) => Task.FromResult(StartProxy(typeName, role, messageExtractor));
 
     /// <summary>The region of a kind of entities that was started here.</summary>
     /// <exception cref="ArgumentException">None was.</exception>
-    public IActorRef ShardRegion(string typeName) => (regions.GetValueOrDefault(typeName) ?? proxies.GetValueOrDefault(typeName)
+    public IActorRef ShardRegion(string typeName) => (_regions.GetValueOrDefault(typeName) ?? _proxies.GetValueOrDefault(typeName)
         ?? throw new ArgumentException($"Shard type [{typeName}] must be started first")).Value;
 
     /// <summary>The proxy of a kind of entities that was started here.</summary>
     /// <exception cref="ArgumentException">None was.</exception>
     public IActorRef ShardRegionProxy(string typeName) =>
-        (proxies.GetValueOrDefault(typeName) ?? throw new ArgumentException($"Shard type [{typeName}] must be started first")).Value;
+        (_proxies.GetValueOrDefault(typeName) ?? throw new ArgumentException($"Shard type [{typeName}] must be started first")).Value;
 
     private IActorRef Make(string typeName, string suffix, ClusterShardingSettings settings, IMessageExtractor extractor, Func<string, Props>? entities, object stopMessage)
     {
         if (typeName.Length == 0 || typeName.IndexOfAny([',', '#', '/']) >= 0)
             throw new ArgumentException($"\"{typeName}\" is no kind of entities; its name is not empty and has no comma, # or /", nameof(typeName));
-        return system.SystemActorOf(Props.Create(() => new ShardRegion(typeName, settings, extractor, entities, stopMessage)), Sharding.ShardRegion.NameOf(typeName) + suffix);
+        return _system.SystemActorOf(Props.Create(() => new ShardRegion(typeName, settings, extractor, entities, stopMessage)), Sharding.ShardRegion.NameOf(typeName) + suffix);
     }
 
     private sealed class Rendezvous : IShardAllocationStrategy;

@@ -28,13 +28,13 @@ public abstract class HashCodeMessageExtractor : IMessageExtractor
     /// <summary>How many shards there are. It may not change while anything of the kind runs.</summary>
     public readonly int MaxNumberOfShards;
 
-    private readonly string[] names;
+    private readonly string[] _names;
 
     /// <summary>An extractor.</summary>
     protected HashCodeMessageExtractor(int maxNumberOfShards)
     {
         MaxNumberOfShards = maxNumberOfShards;
-        names = [.. Enumerable.Range(0, maxNumberOfShards).Select(shard => shard.ToString(CultureInfo.InvariantCulture))];
+        _names = [.. Enumerable.Range(0, maxNumberOfShards).Select(shard => shard.ToString(CultureInfo.InvariantCulture))];
     }
 
     /// <summary>An extractor of functions.</summary>
@@ -52,7 +52,7 @@ public abstract class HashCodeMessageExtractor : IMessageExtractor
     public virtual string? ShardId(object message) => EntityId(message) is { Length: > 0 } id ? ShardId(id, message) : null;
 
     /// <inheritdoc/>
-    public virtual string ShardId(string entityId, object? messageHint = null) => names[Math.Abs(MurmurHash.StringHash(entityId)) % MaxNumberOfShards];
+    public virtual string ShardId(string entityId, object? messageHint = null) => _names[Math.Abs(MurmurHash.StringHash(entityId)) % MaxNumberOfShards];
 
     private sealed class Functions(int maxNumberOfShards, Func<object, string?> entityId, Func<object, object>? entityMessage) : HashCodeMessageExtractor(maxNumberOfShards)
     {

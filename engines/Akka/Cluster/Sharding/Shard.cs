@@ -18,14 +18,14 @@ internal sealed class Shard(
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, Entity> entities = [];
-    private readonly Dictionary<IActorRef, Entity> running = [];
-    private readonly List<string> toRemember = [], toForget = [];
-    private string[] remembering = [], forgetting = [];
-    private readonly ILoggingAdapter log = Context.GetLogger();
-    private readonly int bufferSize = settings.BufferSize;
-    private int waiting;
-    private bool loaded = !settings.RememberEntities, writes, handsOff;
+    private readonly Dictionary<string, Entity> _entities = [];
+    private readonly Dictionary<IActorRef, Entity> _running = [];
+    private readonly List<string> _toRemember = [], _toForget = [];
+    private string[] _remembering = [], _forgetting = [];
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly int _bufferSize = settings.BufferSize;
+    private int _waiting;
+    private bool _loaded = !settings.RememberEntities, _writes, _handsOff;
 
     private enum Tick
     {
@@ -50,15 +50,15 @@ internal sealed class Shard(
                 Deliver(envelope);
                 break;
             case Passivate passivate:
-                if (running.TryGetValue(Sender, out var tired)) Stop(tired, passivate.StopMessage);
+                if (_running.TryGetValue(Sender, out var tired)) Stop(tired, passivate.StopMessage);
                 break;
             case Terminated ended:
-                if (running.Remove(ended.ActorRef, out var gone)) Ended(gone);
+                if (_running.Remove(ended.ActorRef, out var gone)) Ended(gone);
                 break;
             case Loaded known:
-                loaded = true;
-                foreach (var id in known.Entities.Where(id => !entities.ContainsKey(id))) entities[id] = new Entity(id);
-                foreach (var entity in entities.Values.ToList())
+                _loaded = true;
+                foreach (var id in known.Entities.Where(id => !_entities.ContainsKey(id))) _entities[id] = new Entity(id);
+                foreach (var entity in _entities.Values.ToList())
                 {
                     if (known.Entities.Contains(entity.Id)) Start(entity);
                     else Remember(entity);
@@ -66,31 +66,31 @@ internal sealed class Shard(
 
                 break;
             case Written:
-                writes = false;
-                foreach (var id in remembering) Start(entities[id]);
+                _writes = false;
+                foreach (var id in _remembering) Start(_entities[id]);
                 Write();
                 break;
             case LeaseLostException lost:
-                log.Warning("{0}", lost.Message);
+                _log.Warning("{0}", lost.Message);
                 Context.Stop(Self);
                 break;
             case Status.Failure failure:
-                log.Warning("Remembered entities of {0}: {1}", fence.Lease, failure.Cause.Message);
+                _log.Warning("Remembered entities of {0}: {1}", fence.Lease, failure.Cause.Message);
                 Timers.StartSingleTimer(Tick.Again, Tick.Again, Again);
                 break;
             case Tick.Again:
-                if (loaded) WriteBatch();
+                if (_loaded) WriteBatch();
                 else Load();
                 break;
             case Tick.Idle:
-                foreach (var entity in running.Values.Where(entity => !entity.Stops && Stopwatch.GetElapsedTime(entity.Used) > settings.PassivateIdleEntityAfter).ToList())
+                foreach (var entity in _running.Values.Where(entity => !entity.Stops && Stopwatch.GetElapsedTime(entity.Used) > settings.PassivateIdleEntityAfter).ToList())
                     Stop(entity, stopMessage);
                 break;
             case Restart restart:
-                if (entities.TryGetValue(restart.Id, out var stopped) && stopped.Actor is null) Start(stopped);
+                if (_entities.TryGetValue(restart.Id, out var stopped) && stopped.Actor is null) Start(stopped);
                 break;
             case GetShardRegionState:
-                Sender.Tell(new ShardState(shardId, running.Values.Select(entity => entity.Id).ToImmutableHashSet()));
+                Sender.Tell(new ShardState(shardId, _running.Values.Select(entity => entity.Id).ToImmutableHashSet()));
                 break;
             case HandOff:
                 HandOver();
@@ -106,17 +106,17 @@ internal sealed class Shard(
 
     private void Deliver(ShardingEnvelope envelope)
     {
-        if (handsOff)
+        if (_handsOff)
         {
             Context.Parent.Forward(envelope);
             return;
         }
 
-        if (!entities.TryGetValue(envelope.EntityId, out var entity))
+        if (!_entities.TryGetValue(envelope.EntityId, out var entity))
         {
-            entities[envelope.EntityId] = entity = new Entity(envelope.EntityId);
+            _entities[envelope.EntityId] = entity = new Entity(envelope.EntityId);
             if (!settings.RememberEntities) Start(entity);
-            else if (loaded) Remember(entity);
+            else if (_loaded) Remember(entity);
         }
         else if (entity is { Actor: null, Fell: true })
         {
@@ -128,9 +128,9 @@ internal sealed class Shard(
         {
             actor.Forward(envelope.Message);
         }
-        else if (waiting < bufferSize)
+        else if (_waiting < _bufferSize)
         {
-            waiting++;
+            _waiting++;
             entity.Waiting.Enqueue((envelope.Message, Sender));
         }
         else
@@ -141,11 +141,11 @@ internal sealed class Shard(
 
     private void Start(Entity entity)
     {
-        if (handsOff) return;
+        if (_handsOff) return;
         entity.Actor = Context.Watch(Context.ActorOf(entityProps(entity.Id), Uri.EscapeDataString(entity.Id)));
         (entity.Stops, entity.Fell, entity.Used) = (false, false, Stopwatch.GetTimestamp());
-        running[entity.Actor] = entity;
-        for (; entity.Waiting.TryDequeue(out var item); waiting--) entity.Actor.Tell(item.Message, item.Sender);
+        _running[entity.Actor] = entity;
+        for (; entity.Waiting.TryDequeue(out var item); _waiting--) entity.Actor.Tell(item.Message, item.Sender);
     }
 
     private static void Stop(Entity entity, object message)
@@ -159,9 +159,9 @@ internal sealed class Shard(
     {
         var passivated = entity.Stops;
         (entity.Actor, entity.Stops) = (null, false);
-        if (handsOff)
+        if (_handsOff)
         {
-            if (running.Count == 0) Context.Stop(Self);
+            if (_running.Count == 0) Context.Stop(Self);
         }
         else if (entity.Waiting.Count > 0)
         {
@@ -174,23 +174,23 @@ internal sealed class Shard(
         }
         else
         {
-            entities.Remove(entity.Id);
+            _entities.Remove(entity.Id);
             if (!settings.RememberEntities) return;
-            toForget.Add(entity.Id);
+            _toForget.Add(entity.Id);
             Write();
         }
     }
 
     private void HandOver()
     {
-        handsOff = true;
-        foreach (var entity in entities.Values)
+        _handsOff = true;
+        foreach (var entity in _entities.Values)
         {
-            for (; entity.Waiting.TryDequeue(out var item); waiting--) Context.Parent.Tell(new ShardingEnvelope(entity.Id, item.Message), item.Sender);
+            for (; entity.Waiting.TryDequeue(out var item); _waiting--) Context.Parent.Tell(new ShardingEnvelope(entity.Id, item.Message), item.Sender);
         }
 
-        foreach (var entity in running.Values) Stop(entity, stopMessage);
-        if (running.Count == 0) Context.Stop(Self);
+        foreach (var entity in _running.Values) Stop(entity, stopMessage);
+        if (_running.Count == 0) Context.Stop(Self);
         else Timers.StartSingleTimer(Tick.TooLate, Tick.TooLate, settings.HandOffTimeout);
     }
 
@@ -198,22 +198,22 @@ internal sealed class Shard(
 
     private void Remember(Entity entity)
     {
-        toRemember.Add(entity.Id);
+        _toRemember.Add(entity.Id);
         Write();
     }
 
     // One write at a time; what comes meanwhile goes with the next.
     private void Write()
     {
-        if (writes || toRemember.Count + toForget.Count == 0) return;
-        writes = true;
-        (remembering, forgetting) = ([.. toRemember], [.. toForget]);
-        toRemember.Clear();
-        toForget.Clear();
+        if (_writes || _toRemember.Count + _toForget.Count == 0) return;
+        _writes = true;
+        (_remembering, _forgetting) = ([.. _toRemember], [.. _toForget]);
+        _toRemember.Clear();
+        _toForget.Clear();
         WriteBatch();
     }
 
-    private void WriteBatch() => _ = coordination.Remember(fence, forgetting, remembering)
+    private void WriteBatch() => _ = coordination.Remember(fence, _forgetting, _remembering)
         .PipeTo(Self, success: () => Written.Instance, failure: failure => failure as LeaseLostException ?? (object)new Status.Failure(failure));
 
     private sealed class Entity(string id)

@@ -14,27 +14,27 @@ namespace Akka.Cluster.Sharding;
 /// </summary>
 internal sealed class ShardRegion : UntypedActor, IWithTimers
 {
-    private readonly string typeName;
-    private readonly ClusterShardingSettings settings;
-    private readonly IMessageExtractor extractor;
-    private readonly Func<string, Props>? entities;
-    private readonly object stopMessage;
-    private readonly Membership membership = Cluster.Get(Context.System).Membership;
-    private readonly ILoggingAdapter log = Context.GetLogger();
-    private readonly Dictionary<string, Slot> slots = [];
-    private readonly Dictionary<string, Node?> targets = [];
-    private readonly TaskCompletionSource handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly int bufferSize;
-    private View view;
-    private int waiting;
-    private bool leaves;
+    private readonly string _typeName;
+    private readonly ClusterShardingSettings _settings;
+    private readonly IMessageExtractor _extractor;
+    private readonly Func<string, Props>? _entities;
+    private readonly object _stopMessage;
+    private readonly Membership _membership = Cluster.Get(Context.System).Membership;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<string, Slot> _slots = [];
+    private readonly Dictionary<string, Node?> _targets = [];
+    private readonly TaskCompletionSource _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int _bufferSize;
+    private View _view;
+    private int _waiting;
+    private bool _leaves;
 
     /// <summary>A region, or with no <paramref name="entities"/> a proxy of one.</summary>
     public ShardRegion(string typeName, ClusterShardingSettings settings, IMessageExtractor extractor, Func<string, Props>? entities, object stopMessage)
     {
-        (this.typeName, this.settings, this.extractor, this.entities, this.stopMessage) = (typeName, settings, extractor, entities, stopMessage);
-        bufferSize = settings.BufferSize;
-        view = membership.View;
+        (_typeName, _settings, _extractor, _entities, _stopMessage) = (typeName, settings, extractor, entities, stopMessage);
+        _bufferSize = settings.BufferSize;
+        _view = _membership.View;
     }
 
     private enum Phase
@@ -65,20 +65,20 @@ internal sealed class ShardRegion : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe<View>(Self);
-        Timers.StartPeriodicTimer(Retry.Instance, Retry.Instance, settings.RetryInterval);
-        if (entities is null) return;
-        _ = membership.Announce(typeName, true);
+        Timers.StartPeriodicTimer(Retry.Instance, Retry.Instance, _settings.RetryInterval);
+        if (_entities is null) return;
+        _ = _membership.Announce(_typeName, true);
         var self = Self;
-        CoordinatedShutdown.Get(Context.System).AddTask(CoordinatedShutdown.PhaseClusterShardingShutdownRegion, $"hand over {typeName}", async () =>
+        CoordinatedShutdown.Get(Context.System).AddTask(CoordinatedShutdown.PhaseClusterShardingShutdownRegion, $"hand over {_typeName}", async () =>
         {
             self.Tell(GracefulShutdown.Instance, ActorRefs.NoSender);
-            await handedOver.Task.ConfigureAwait(false);
+            await _handedOver.Task.ConfigureAwait(false);
             return Done.Instance;
         });
         Remember();
     }
 
-    protected override void PostStop() => handedOver.TrySetResult();
+    protected override void PostStop() => _handedOver.TrySetResult();
 
     // A shard that fails has lost what it knew of its entities: it starts anew, under a lease of its own.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
@@ -88,8 +88,8 @@ internal sealed class ShardRegion : UntypedActor, IWithTimers
         switch (message)
         {
             case View changed:
-                view = changed;
-                targets.Clear();
+                _view = changed;
+                _targets.Clear();
                 Review();
                 Remember();
                 break;
@@ -100,40 +100,40 @@ internal sealed class ShardRegion : UntypedActor, IWithTimers
                 Answer(asked);
                 break;
             case ShardFree free:
-                if (slots.TryGetValue(free.Shard, out var awaited) && awaited.Phase == Phase.Busy) Ask(awaited);
+                if (_slots.TryGetValue(free.Shard, out var awaited) && awaited.Phase == Phase.Busy) Ask(awaited);
                 else if (awaited is null) Remember();
                 break;
             case Known known:
-                foreach (var shard in known.Shards.Where(shard => !slots.ContainsKey(shard) && IsMine(shard))) Ask(SlotOf(shard));
+                foreach (var shard in known.Shards.Where(shard => !_slots.ContainsKey(shard) && IsMine(shard))) Ask(SlotOf(shard));
                 break;
             case RememberLater:
-                Timers.StartSingleTimer(RememberLater.Instance, view, settings.RetryInterval);
+                Timers.StartSingleTimer(RememberLater.Instance, _view, _settings.RetryInterval);
                 break;
             case Terminated ended:
                 Ended(ended.ActorRef);
                 break;
             case Released released:
-                Move(slots[released.Shard]);
+                Move(_slots[released.Shard]);
                 break;
             case NotReleased failed:
-                Timers.StartSingleTimer(failed, new ReleaseAgain(failed.Shard), settings.RetryInterval);
+                Timers.StartSingleTimer(failed, new ReleaseAgain(failed.Shard), _settings.RetryInterval);
                 break;
             case ReleaseAgain again:
                 Release(again.Shard);
                 break;
             case GracefulShutdown:
-                leaves = true;
-                targets.Clear();
-                _ = membership.Announce(typeName, false);
+                _leaves = true;
+                _targets.Clear();
+                _ = _membership.Announce(_typeName, false);
                 Review();
                 NoticeEnd();
                 break;
             case GetShardRegionState:
-                var here = slots.Values.Where(slot => slot.Phase == Phase.Here).Select(slot => slot.Actor!.Ask<ShardState>(GetShardRegionState.Instance, TimeSpan.FromSeconds(3)));
+                var here = _slots.Values.Where(slot => slot.Phase == Phase.Here).Select(slot => slot.Actor!.Ask<ShardState>(GetShardRegionState.Instance, TimeSpan.FromSeconds(3)));
                 _ = Task.WhenAll(here).PipeTo(Sender, success: states => new CurrentShardRegionState(states.ToImmutableHashSet()));
                 break;
             case GetCurrentRegions:
-                Sender.Tell(new CurrentRegions(view.Nodes.Where(Runs).Select(node => node.Member.Address).ToImmutableHashSet()));
+                Sender.Tell(new CurrentRegions(_view.Nodes.Where(Runs).Select(node => node.Member.Address).ToImmutableHashSet()));
                 break;
             default:
                 Deliver(message, Sender);
@@ -143,17 +143,17 @@ internal sealed class ShardRegion : UntypedActor, IWithTimers
 
     private void Deliver(object message, IActorRef sender)
     {
-        var (id, content) = message is ShardingEnvelope envelope ? (envelope.EntityId, envelope.Message) : (extractor.EntityId(message), null);
+        var (id, content) = message is ShardingEnvelope envelope ? (envelope.EntityId, envelope.Message) : (_extractor.EntityId(message), null);
         if (string.IsNullOrEmpty(id))
         {
             Unhandled(message);
             return;
         }
 
-        var shard = extractor.ShardId(id, message);
-        if (!slots.TryGetValue(shard, out var slot))
+        var shard = _extractor.ShardId(id, message);
+        if (!_slots.TryGetValue(shard, out var slot))
         {
-            if (!leaves && Elsewhere(shard) is { } region)
+            if (!_leaves && Elsewhere(shard) is { } region)
             {
                 region.Tell(message, sender);
                 return;
@@ -165,16 +165,16 @@ internal sealed class ShardRegion : UntypedActor, IWithTimers
 
         if (slot.Phase == Phase.Here)
         {
-            slot.Actor!.Tell(new ShardingEnvelope(id, content ?? extractor.EntityMessage(message)!), sender);
+            slot.Actor!.Tell(new ShardingEnvelope(id, content ?? _extractor.EntityMessage(message)!), sender);
         }
-        else if (waiting < bufferSize)
+        else if (_waiting < _bufferSize)
         {
-            waiting++;
+            _waiting++;
             slot.Waiting.Enqueue((message, sender));
         }
         else
         {
-            log.Warning("{0} messages wait for shards of {1}, as many as akka.cluster.sharding.buffer-size allows; one more is dropped", waiting, typeName);
+            _log.Warning("{0} messages wait for shards of {1}, as many as akka.cluster.sharding.buffer-size allows; one more is dropped", _waiting, _typeName);
             Context.System.DeadLetters.Tell(new DeadLetter(message, sender, Self), sender);
         }
     }
@@ -182,11 +182,11 @@ internal sealed class ShardRegion : UntypedActor, IWithTimers
     // What is where it is not to be any more, and what waits for a place.
     private void Review()
     {
-        foreach (var slot in slots.Values.ToList())
+        foreach (var slot in _slots.Values.ToList())
         {
             switch (slot.Phase)
             {
-                case Phase.Here when !IsMine(slot.Shard) && (leaves || Target(slot.Shard) is not null):
+                case Phase.Here when !IsMine(slot.Shard) && (_leaves || Target(slot.Shard) is not null):
                     slot.Phase = Phase.Stopping;
                     slot.Actor!.Tell(HandOff.Instance);
                     break;
@@ -204,22 +204,22 @@ internal sealed class ShardRegion : UntypedActor, IWithTimers
     {
         slot.Phase = Phase.Asking;
         var shard = slot.Shard;
-        _ = membership.Acquire(LeaseOf(shard), PathOf(shard)).PipeTo(Self, success: acquired => new Asked(shard, acquired, null), failure: failure => new Asked(shard, false, failure));
+        _ = _membership.Acquire(LeaseOf(shard), PathOf(shard)).PipeTo(Self, success: acquired => new Asked(shard, acquired, null), failure: failure => new Asked(shard, false, failure));
     }
 
     private void Answer(Asked asked)
     {
-        var slot = slots[asked.Shard];
+        var slot = _slots[asked.Shard];
         if (!asked.Acquired)
         {
-            if (asked.Failure is { } failure) log.Warning("The lease {0} cannot be asked for: {1}", LeaseOf(asked.Shard), failure.Message);
+            if (asked.Failure is { } failure) _log.Warning("The lease {0} cannot be asked for: {1}", LeaseOf(asked.Shard), failure.Message);
             slot.Phase = Phase.Busy;
             NoticeEnd();
             return;
         }
 
-        var (fence, factory, name) = (membership.FenceOf(PathOf(slot.Shard)), entities!, Uri.EscapeDataString(slot.Shard));
-        slot.Actor = Context.Watch(Context.ActorOf(Props.Create(() => new Shard(slot.Shard, fence, membership.Coordination, factory, settings, stopMessage)), name));
+        var (fence, factory, name) = (_membership.FenceOf(PathOf(slot.Shard)), _entities!, Uri.EscapeDataString(slot.Shard));
+        slot.Actor = Context.Watch(Context.ActorOf(Props.Create(() => new Shard(slot.Shard, fence, _membership.Coordination, factory, _settings, _stopMessage)), name));
         slot.Phase = Phase.Here;
         foreach (var (message, sender) in Take(slot)) Deliver(message, sender);
         if (!IsMine(slot.Shard)) Review();
@@ -227,75 +227,75 @@ internal sealed class ShardRegion : UntypedActor, IWithTimers
 
     private void Ended(IActorRef shard)
     {
-        if (slots.Values.FirstOrDefault(slot => shard.Equals(slot.Actor)) is not { } slot) return;
+        if (_slots.Values.FirstOrDefault(slot => shard.Equals(slot.Actor)) is not { } slot) return;
         (slot.Actor, slot.Phase) = (null, Phase.Releasing);
         Release(slot.Shard);
     }
 
-    private void Release(string shard) => _ = membership.Release(PathOf(shard)).PipeTo(Self, success: () => new Released(shard), failure: failure =>
+    private void Release(string shard) => _ = _membership.Release(PathOf(shard)).PipeTo(Self, success: () => new Released(shard), failure: failure =>
     {
-        log.Warning("The lease {0} cannot be given up: {1}", LeaseOf(shard), failure.Message);
+        _log.Warning("The lease {0} cannot be given up: {1}", LeaseOf(shard), failure.Message);
         return new NotReleased(shard);
     });
 
     // The shard is not here; what waits for it goes to where it is to be.
     private void Move(Slot slot)
     {
-        slots.Remove(slot.Shard);
+        _slots.Remove(slot.Shard);
         var next = Elsewhere(slot.Shard);
-        if (entities is not null) next?.Tell(new ShardFree(slot.Shard), Self);
+        if (_entities is not null) next?.Tell(new ShardFree(slot.Shard), Self);
         foreach (var (message, sender) in Take(slot))
         {
             if (next is not null) next.Tell(message, sender);
             else Deliver(message, sender);
         }
 
-        if (!leaves) Remember();
+        if (!_leaves) Remember();
         NoticeEnd();
     }
 
     // Shards with remembered entities start without a message.
     private void Remember()
     {
-        if (!settings.RememberEntities || entities is null || leaves || view.Own is not { IsUp: true }) return;
+        if (!_settings.RememberEntities || _entities is null || _leaves || _view.Own is not { IsUp: true }) return;
         var prefix = LeaseOf("");
-        _ = membership.Coordination.Leases(prefix).PipeTo(Self, success: leases => new Known([.. leases.Select(lease => lease.Name[prefix.Length..])]), failure: _ => RememberLater.Instance);
+        _ = _membership.Coordination.Leases(prefix).PipeTo(Self, success: leases => new Known([.. leases.Select(lease => lease.Name[prefix.Length..])]), failure: _ => RememberLater.Instance);
     }
 
     private void NoticeEnd()
     {
-        if (leaves && slots.Values.All(slot => slot.Phase is Phase.Homeless or Phase.Busy)) handedOver.TrySetResult();
+        if (_leaves && _slots.Values.All(slot => slot.Phase is Phase.Homeless or Phase.Busy)) _handedOver.TrySetResult();
     }
 
     private List<(object Message, IActorRef Sender)> Take(Slot slot)
     {
         List<(object, IActorRef)> all = [.. slot.Waiting];
         slot.Waiting.Clear();
-        waiting -= all.Count;
+        _waiting -= all.Count;
         return all;
     }
 
-    private Slot SlotOf(string shard) => slots[shard] = new Slot(shard);
+    private Slot SlotOf(string shard) => _slots[shard] = new Slot(shard);
 
-    private bool Runs(Node node) => node.IsUp && node.Regions.Contains(typeName) && node.HasRole(settings.Role) && !(leaves && node.Owner == membership.Owner);
+    private bool Runs(Node node) => node.IsUp && node.Regions.Contains(_typeName) && node.HasRole(_settings.Role) && !(_leaves && node.Owner == _membership.Owner);
 
-    private bool IsMine(string shard) => entities is not null && Target(shard)?.Owner == membership.Owner;
+    private bool IsMine(string shard) => _entities is not null && Target(shard)?.Owner == _membership.Owner;
 
     private Node? Target(string shard)
     {
-        if (targets.TryGetValue(shard, out var known)) return known;
-        return targets[shard] = view.Nodes.Where(Runs).MaxBy(node => (Score(node.Owner, shard), node.Owner));
+        if (_targets.TryGetValue(shard, out var known)) return known;
+        return _targets[shard] = _view.Nodes.Where(Runs).MaxBy(node => (Score(node.Owner, shard), node.Owner));
     }
 
     // Every forwarding goes to a member of a higher score, so no two regions, whatever they know, send a message to and fro.
     private static uint Score(string owner, string shard) => MurmurHash.Mix((uint)MurmurHash.StringHash(owner) ^ unchecked((uint)MurmurHash.StringHash(shard) * 0x9E3779B1));
 
     // The region that is to have a shard, unless it is this one.
-    private IActorRef? Elsewhere(string shard) => Target(shard) is { } node && (entities is null || node.Owner != membership.Owner)
-        ? ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(new RootActorPath(node.Member.Address) / "system" / NameOf(typeName))
+    private IActorRef? Elsewhere(string shard) => Target(shard) is { } node && (_entities is null || node.Owner != _membership.Owner)
+        ? ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(new RootActorPath(node.Member.Address) / "system" / NameOf(_typeName))
         : null;
 
-    private string LeaseOf(string shard) => $"shard/{typeName}/{shard}";
+    private string LeaseOf(string shard) => $"shard/{_typeName}/{shard}";
 
     private string PathOf(string shard) => $"{Self.Path.ToStringWithoutAddress()}/{Uri.EscapeDataString(shard)}";
 

@@ -10,27 +10,27 @@ namespace Akka.Cluster.Tools.Singleton;
 /// </summary>
 public sealed class ClusterSingletonManager : UntypedActor, IWithTimers
 {
-    private readonly Props singletonProps;
-    private readonly object terminationMessage;
-    private readonly ClusterSingletonManagerSettings settings;
-    private readonly Membership membership;
-    private readonly ILoggingAdapter log = Context.GetLogger();
-    private readonly string lease, path;
-    private readonly TaskCompletionSource handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IActorRef? singleton;
-    private bool holds, asks, leaves;
+    private readonly Props _singletonProps;
+    private readonly object _terminationMessage;
+    private readonly ClusterSingletonManagerSettings _settings;
+    private readonly Membership _membership;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly string _lease, _path;
+    private readonly TaskCompletionSource _handedOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IActorRef? _singleton;
+    private bool _holds, _asks, _leaves;
 
     internal ClusterSingletonManager(Props singletonProps, object terminationMessage, ClusterSingletonManagerSettings settings)
     {
-        (this.singletonProps, this.terminationMessage, this.settings) = (singletonProps, terminationMessage, settings);
-        membership = Cluster.Get(Context.System).Membership;
-        path = $"{Self.Path.ToStringWithoutAddress()}/{settings.SingletonName}";
-        lease = $"singleton{path}";
+        (_singletonProps, _terminationMessage, _settings) = (singletonProps, terminationMessage, settings);
+        _membership = Cluster.Get(Context.System).Membership;
+        _path = $"{Self.Path.ToStringWithoutAddress()}/{settings.SingletonName}";
+        _lease = $"singleton{_path}";
         var self = Self;
-        CoordinatedShutdown.Get(Context.System).AddTask(CoordinatedShutdown.PhaseClusterExiting, $"hand over {path}", async () =>
+        CoordinatedShutdown.Get(Context.System).AddTask(CoordinatedShutdown.PhaseClusterExiting, $"hand over {_path}", async () =>
         {
             self.Tell(Step.Leave, ActorRefs.NoSender);
-            await handedOver.Task.ConfigureAwait(false);
+            await _handedOver.Task.ConfigureAwait(false);
             return Done.Instance;
         });
     }
@@ -76,8 +76,8 @@ public sealed class ClusterSingletonManager : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        _ = membership.Release(path); // the singleton has ended
-        handedOver.TrySetResult();
+        _ = _membership.Release(_path); // the singleton has ended
+        _handedOver.TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -89,34 +89,34 @@ public sealed class ClusterSingletonManager : UntypedActor, IWithTimers
                 Try();
                 break;
             case Step.Acquired:
-                (asks, holds) = (false, true);
-                log.Info("{0} has the lease {1}", membership.Owner, lease);
-                if (leaves)
+                (_asks, _holds) = (false, true);
+                _log.Info("{0} has the lease {1}", _membership.Owner, _lease);
+                if (_leaves)
                 {
                     Release();
                     break;
                 }
 
-                singleton = Context.Watch(Context.ActorOf(singletonProps, settings.SingletonName));
+                _singleton = Context.Watch(Context.ActorOf(_singletonProps, _settings.SingletonName));
                 break;
             case Step.NotAcquired:
-                asks = false;
-                if (leaves) handedOver.TrySetResult();
-                else Timers.StartSingleTimer(Step.Retry, Step.Retry, settings.HandOverRetryInterval);
+                _asks = false;
+                if (_leaves) _handedOver.TrySetResult();
+                else Timers.StartSingleTimer(Step.Retry, Step.Retry, _settings.HandOverRetryInterval);
                 break;
             case Step.Leave:
-                leaves = true;
-                if (singleton is not null) singleton.Tell(terminationMessage);
-                else if (holds) Release();
-                else if (!asks) handedOver.TrySetResult();
+                _leaves = true;
+                if (_singleton is not null) _singleton.Tell(_terminationMessage);
+                else if (_holds) Release();
+                else if (!_asks) _handedOver.TrySetResult();
                 break;
             case Terminated:
-                singleton = null;
-                if (leaves) Release();
-                else log.Info("The singleton {0} has stopped by itself", path);
+                _singleton = null;
+                if (_leaves) Release();
+                else _log.Info("The singleton {0} has stopped by itself", _path);
                 break;
             case Step.Released:
-                handedOver.TrySetResult();
+                _handedOver.TrySetResult();
                 break;
             default:
                 Unhandled(message);
@@ -126,18 +126,18 @@ public sealed class ClusterSingletonManager : UntypedActor, IWithTimers
 
     private void Try()
     {
-        if (holds || asks || leaves || membership.View.Oldest(settings.Role)?.Owner != membership.Owner) return;
-        asks = true;
-        _ = membership.Acquire(lease, path).PipeTo(Self, success: acquired => acquired ? Step.Acquired : Step.NotAcquired, failure: failure =>
+        if (_holds || _asks || _leaves || _membership.View.Oldest(_settings.Role)?.Owner != _membership.Owner) return;
+        _asks = true;
+        _ = _membership.Acquire(_lease, _path).PipeTo(Self, success: acquired => acquired ? Step.Acquired : Step.NotAcquired, failure: failure =>
         {
-            log.Warning("The lease {0} cannot be asked for: {1}", lease, failure.Message);
+            _log.Warning("The lease {0} cannot be asked for: {1}", _lease, failure.Message);
             return Step.NotAcquired;
         });
     }
 
     private void Release()
     {
-        holds = false;
-        _ = membership.Release(path).PipeTo(Self, success: () => Step.Released, failure: _ => Step.Released);
+        _holds = false;
+        _ = _membership.Release(_path).PipeTo(Self, success: () => Step.Released, failure: _ => Step.Released);
     }
 }

@@ -7,16 +7,16 @@ namespace Akka.Cluster.Tools.Singleton;
 /// <summary>Passes messages on to a singleton, wherever it runs; what comes while it runs nowhere waits.</summary>
 public sealed class ClusterSingletonProxy : UntypedActor, IWithTimers
 {
-    private readonly string[] path;
-    private readonly ClusterSingletonProxySettings settings;
-    private readonly Membership membership = Cluster.Get(Context.System).Membership;
-    private readonly Queue<(object Message, IActorRef Sender)> waiting = new();
-    private IActorRef? singleton;
+    private readonly string[] _path;
+    private readonly ClusterSingletonProxySettings _settings;
+    private readonly Membership _membership = Cluster.Get(Context.System).Membership;
+    private readonly Queue<(object Message, IActorRef Sender)> _waiting = new();
+    private IActorRef? _singleton;
 
     internal ClusterSingletonProxy(string singletonManagerPath, ClusterSingletonProxySettings settings)
     {
-        this.settings = settings;
-        path = [.. singletonManagerPath.Split('/', StringSplitOptions.RemoveEmptyEntries), settings.SingletonName];
+        _settings = settings;
+        _path = [.. singletonManagerPath.Split('/', StringSplitOptions.RemoveEmptyEntries), settings.SingletonName];
     }
 
     /// <inheritdoc/>
@@ -35,7 +35,7 @@ public sealed class ClusterSingletonProxy : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe<View>(Self);
-        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, settings.SingletonIdentificationInterval);
+        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, TimeSpan.Zero, _settings.SingletonIdentificationInterval);
     }
 
     /// <inheritdoc/>
@@ -44,18 +44,18 @@ public sealed class ClusterSingletonProxy : UntypedActor, IWithTimers
         switch (message)
         {
             case View or Look:
-                if (singleton is null) Identify();
+                if (_singleton is null) Identify();
                 break;
             case ActorIdentity identity when identity.MessageId is string id && id == Self.Path.ToString():
-                if (identity.Subject is { } found && singleton is null) Found(found);
+                if (identity.Subject is { } found && _singleton is null) Found(found);
                 break;
             case Terminated ended:
-                if (!ended.ActorRef.Equals(singleton)) break;
-                singleton = null;
+                if (!ended.ActorRef.Equals(_singleton)) break;
+                _singleton = null;
                 Identify();
                 break;
-            case var any when singleton is not null:
-                singleton.Forward(any);
+            case var any when _singleton is not null:
+                _singleton.Forward(any);
                 break;
             default:
                 Keep(message);
@@ -66,21 +66,21 @@ public sealed class ClusterSingletonProxy : UntypedActor, IWithTimers
     // Whoever has it answers; the others have no actor of that name.
     private void Identify()
     {
-        foreach (var node in membership.View.Nodes.Where(node => node.HasRole(settings.Role)))
-            ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(new RootActorPath(node.Member.Address) / path).Tell(new Identify(Self.Path.ToString()));
+        foreach (var node in _membership.View.Nodes.Where(node => node.HasRole(_settings.Role)))
+            ((ExtendedActorSystem)Context.System).Provider.ResolveActorRef(new RootActorPath(node.Member.Address) / _path).Tell(new Identify(Self.Path.ToString()));
     }
 
     private void Found(IActorRef found)
     {
-        singleton = Context.Watch(found);
-        while (waiting.TryDequeue(out var item)) singleton.Tell(item.Message, item.Sender);
+        _singleton = Context.Watch(found);
+        while (_waiting.TryDequeue(out var item)) _singleton.Tell(item.Message, item.Sender);
     }
 
     private void Keep(object message)
     {
-        waiting.Enqueue((message, Sender));
-        if (waiting.Count <= settings.BufferSize) return;
-        var (lost, from) = waiting.Dequeue();
+        _waiting.Enqueue((message, Sender));
+        if (_waiting.Count <= _settings.BufferSize) return;
+        var (lost, from) = _waiting.Dequeue();
         Context.System.DeadLetters.Tell(new DeadLetter(lost, from, Self), from);
     }
 

@@ -12,7 +12,7 @@ internal static class Payload
     private const int MaximumDepth = 16; // a stack has an end
 
     [ThreadStatic]
-    private static int depth;
+    private static int _depth;
 
     /// <summary>Writes a message at the end of a frame, its manifest as one of the connection's names.</summary>
     public static void Write(Akka.Serialization.Serialization serialization, object message, FrameWriter writer, SentNames names)
@@ -59,17 +59,17 @@ internal static class Payload
     {
         try
         {
-            if (++depth > MaximumDepth)
+            if (++_depth > MaximumDepth)
                 throw new ProtocolException($"more than {MaximumDepth} messages within one another");
             return serialization.Deserialize(bytes, id, manifest);
         }
-        catch (Exception e) when (depth == 1)
+        catch (Exception e) when (_depth == 1)
         {
             throw new ProtocolException($"a message of serializer {id} with the manifest \"{manifest}\" cannot be read: {e.Message}", e);
         }
         finally
         {
-            depth--;
+            _depth--;
         }
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Akka;
 using Akka.Actor;
 using Akka.Configuration;
-using EmbeddedFactAttribute = ActorRlhf.Engines.Tests.Akka.Configuration.EmbeddedFactAttribute;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
 

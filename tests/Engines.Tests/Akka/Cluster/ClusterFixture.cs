@@ -6,7 +6,7 @@ namespace ActorRlhf.Engines.Tests.Akka.Cluster;
 /// <summary>Processes that are members of one cluster, with a database of their own.</summary>
 internal sealed class ClusterFixture(string provider) : IDisposable
 {
-    private readonly List<NodeProcess> nodes = [];
+    private readonly List<NodeProcess> _nodes = [];
 
     /// <summary>The journal, and where the embedded engine has its members.</summary>
     public TestDatabase Database { get; } = new(provider);
@@ -29,8 +29,8 @@ internal sealed class ClusterFixture(string provider) : IDisposable
     public async Task<NodeProcess> AddAsync(string hocon = "", string scenario = "cluster")
     {
         var node = await NodeProcess.StartAsync(scenario, "one", Hocon(hocon));
-        var others = nodes.Where(other => !other.HasEnded).ToList();
-        nodes.Add(node);
+        var others = _nodes.Where(other => !other.HasEnded).ToList();
+        _nodes.Add(node);
         node.Command($"join {(others.Count > 0 ? others[0] : node).Address}");
         await node.ExpectAsync($"up {node.Address}");
         foreach (var other in others) await other.ExpectAsync($"up {node.Address}");
@@ -39,7 +39,7 @@ internal sealed class ClusterFixture(string provider) : IDisposable
 
     public void Dispose()
     {
-        foreach (var node in nodes) node.Dispose();
+        foreach (var node in _nodes) node.Dispose();
         Database.Dispose();
     }
 }

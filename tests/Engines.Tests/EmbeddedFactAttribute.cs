@@ -1,8 +1,8 @@
 using TorchSharp;
 
-namespace ActorRlhf.Engines.Tests.Torch;
+namespace ActorRlhf.Engines.Tests;
 
-/// <summary>A fact about the embedded engine alone: where it does better than the published package promises.</summary>
+/// <summary>A fact about the embedded engines alone: where they do better than the published packages promise. One switch chooses both.</summary>
 public sealed class EmbeddedFactAttribute : FactAttribute
 {
     public EmbeddedFactAttribute()
