@@ -34,9 +34,10 @@ internal static class PpoCase
         using var valueOptimizer = new AdamW(network.Parameters, settings.Optimizer);
         var value = new ValueNetwork(network);
         var warmup = settings with { Epochs = 1, Minibatches = 1 };
-        new PpoLearner(warmup, policy, policyOptimizer, value, valueOptimizer).Update([.. batch.Take(2)]);
+        using (var first = new PpoLearner(warmup, policy, policyOptimizer, value, valueOptimizer))
+            first.Update([.. batch.Take(2)]);
 
-        var learner = new PpoLearner(settings, policy, policyOptimizer, value, valueOptimizer);
+        using var learner = new PpoLearner(settings, policy, policyOptimizer, value, valueOptimizer);
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
         var began = Stopwatch.GetTimestamp();
         var statistics = learner.Update(batch);

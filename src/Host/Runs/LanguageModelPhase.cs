@@ -32,7 +32,7 @@ public sealed record LanguageModelPhase(string Name, LanguageModelSettings Setti
         IReadOnlyDictionary<string, IReadOnlyList<TrainingSequence>> validation, IRunProgress progress, CancellationToken cancellation)
     {
         using var optimizer = new AdamW(model.Parameters, Settings.Optimizer);
-        var trainer = new LanguageModelTrainer(model, optimizer, Settings, train);
+        using var trainer = new LanguageModelTrainer(model, optimizer, Settings, train);
         var store = new CheckpointStore(Path.Combine(directory.CheckpointsPath, Name), Schedule.KeepCheckpoints);
         var content = new CheckpointContent().Add(Policy, model.Parameters, optimizer);
         if (store.LoadLatest(content) is { } loaded)

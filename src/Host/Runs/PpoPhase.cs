@@ -56,7 +56,7 @@ public sealed record PpoPhase(PpoSettings Settings, SamplingSettings Sampling, S
                 progress.Note(message);
             progress.Note($"{Name}: going on after {state.Episodes} of {Settings.TotalEpisodes} episodes");
         }
-        var learner = new PpoLearner(Settings, policy, policyOptimizer, value, valueOptimizer, state);
+        using var learner = new PpoLearner(Settings, policy, policyOptimizer, value, valueOptimizer, state);
         metrics.Rewind(Name, learner.State.Updates);
 
         var sampling = Sampling with { Temperature = Settings.Temperature, MaxResponseTokens = Settings.ResponseLength, TopK = 0, TopP = 1, Greedy = false };

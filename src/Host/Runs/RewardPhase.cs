@@ -31,7 +31,7 @@ public sealed record RewardPhase(RewardSettings Settings, ScheduleSettings Sched
         IRunProgress progress, CancellationToken cancellation)
     {
         using var optimizer = new AdamW(model.Network.Parameters, Settings.Optimizer);
-        var trainer = new RewardTrainer(model, optimizer, Settings, train);
+        using var trainer = new RewardTrainer(model, optimizer, Settings, train);
         var store = new CheckpointStore(Path.Combine(directory.CheckpointsPath, Name), Schedule.KeepCheckpoints);
         var content = new CheckpointContent().Add(Name, model.Network.Parameters, optimizer);
         if (store.LoadLatest(content) is { } loaded)

@@ -16,6 +16,11 @@ public sealed class ParameterBlock : IDisposable
 
     /// <summary>Zeros in the given shapes, in the given order.</summary>
     public ParameterBlock(IReadOnlyList<TensorShape> shapes, Device? device = null)
+        : this(shapes, length => zeros(length, float32, device))
+    {
+    }
+
+    private ParameterBlock(IReadOnlyList<TensorShape> shapes, Func<long, Tensor> values)
     {
         Shapes = shapes;
         var offset = 0L;
@@ -26,7 +31,7 @@ public sealed class ParameterBlock : IDisposable
             _entries.Add(shape.Name, new Entry(shape, offset));
             offset = (offset + shape.Count + Alignment - 1) / Alignment * Alignment;
         }
-        Values = zeros(offset, float32, device).DetachFromDisposeScope();
+        Values = values(offset).DetachFromDisposeScope();
         foreach (var entry in _entries.Values)
             entry.View = ViewOf(Values, entry).detach().DetachFromDisposeScope();
     }
@@ -73,6 +78,9 @@ public sealed class ParameterBlock : IDisposable
             entry.View.grad = gradient;
         }
     }
+
+    /// <summary>A block of the same values, in the same memory, with a gradient of its own.</summary>
+    public ParameterBlock Share() => new(Shapes, _ => Values.detach());
 
     /// <summary>Copies every parameter that both blocks have from another block.</summary>
     /// <exception cref="UserErrorException">A shared name has two shapes.</exception>

@@ -21,6 +21,8 @@ public sealed class ScalarNetwork : IDisposable
         Parameters = new ParameterBlock([new TensorShape(HeadWeight, [1, config.Width]), .. config.BodyShapes(), new TensorShape(HeadBias, [1])], device);
     }
 
+    private ScalarNetwork(TransformerConfig config, ParameterBlock parameters) => (Config, Parameters) = (config, parameters);
+
     /// <summary>The body's shape.</summary>
     public TransformerConfig Config { get; }
 
@@ -46,6 +48,9 @@ public sealed class ScalarNetwork : IDisposable
         copy.Parameters.CopyFrom(Parameters);
         return copy;
     }
+
+    /// <summary>The same network, its weights in the same memory, with gradients of its own.</summary>
+    public ScalarNetwork Share() => new(Config, Parameters.Share()) { ReadOut = ReadOut };
 
     /// <summary>The scalar at every token, [tokens].</summary>
     public Tensor Values(PackedBatch batch)

@@ -15,6 +15,8 @@ public sealed class Transformer : IDisposable
         Parameters = new ParameterBlock(config.BodyShapes(), device);
     }
 
+    private Transformer(TransformerConfig config, ParameterBlock parameters) => (Config, Parameters) = (config, parameters);
+
     /// <summary>The network's shape.</summary>
     public TransformerConfig Config { get; }
 
@@ -35,6 +37,9 @@ public sealed class Transformer : IDisposable
         copy.Parameters.CopyFrom(Parameters);
         return copy;
     }
+
+    /// <summary>The same network, its weights in the same memory, with gradients of its own.</summary>
+    public Transformer Share() => new(Config, Parameters.Share());
 
     /// <summary>Rows after the last layer norm, [tokens, width], owned by the caller's dispose scope.</summary>
     public Tensor Hidden(PackedBatch batch) => TransformerBody.Hidden(Config, Parameters, batch);

@@ -18,7 +18,11 @@ namespace ActorRlhf.Model.Ppo;
 /// <param name="state">Where to go on from; null begins a run.</param>
 public sealed class PpoLearner(
     PpoSettings settings, Transformer policy, AdamW policyOptimizer, IValueFunction value, AdamW valueOptimizer, PpoState? state = null)
+    : IDisposable
 {
+    private readonly DataParallel<(Transformer Policy, IValueFunction Value)> _parallel = new(
+        (policy, value), whole => (whole.Policy.Share(), whole.Value.Share()), whole => [whole.Policy.Parameters, whole.Value.Parameters]);
+
     /// <summary>Updates and episodes so far, and β of the next update.</summary>
     public PpoState State { get; private set; } = state ?? PpoState.Start(settings);
 
@@ -59,6 +63,9 @@ public sealed class PpoLearner(
         return statistics;
     }
 
+    /// <inheritdoc/>
+    public void Dispose() => _parallel.Dispose();
+
     private void Check(Trajectory episode)
     {
         episode.Validate();
@@ -95,23 +102,29 @@ public sealed class PpoLearner(
 
     /// <summary>
     /// One optimizer step. The losses are sums over the minibatch's tokens divided by their number, so the sequences go forward and backward in
-    /// groups of bounded size, and gradients add up to those of the whole.
+    /// parts and groups of bounded size, and gradients add up to those of the whole.
     /// </summary>
     private StepStatistics Step(IReadOnlyList<Trajectory> batch, PpoTargets targets, int[] episodes, double learningRate, string where)
     {
         policyOptimizer.ZeroGradient();
         valueOptimizer.ZeroGradient();
-        var step = new StepStatistics();
         double tokens = episodes.Sum(i => batch[i].Response.Length);
-        foreach (int[] group in Minibatches.ByTokens([.. episodes.Select(i => batch[i].Query.Length + batch[i].Response.Length)], settings.ForwardTokens))
+        int[] lengths = [.. episodes.Select(i => batch[i].Query.Length + batch[i].Response.Length)];
+        var step = StepStatistics.Sum(_parallel.Run(Minibatches.Parts(lengths, _parallel.Parts), (networks, part) =>
         {
-            using DisposeScope scope = NewDisposeScope();
-            int[] rows = [.. group.Select(i => episodes[i])];
-            PackedResponses packed = Pack(batch, rows);
-            PolicyPass(packed, [.. rows.Select(i => batch[i].BehaviourLogProbabilities)], targets, rows, tokens, step);
-            if (!value.ReadsPolicy)
-                ValuePass(packed, null, targets, rows, tokens, step);
-        }
+            var sums = new StepStatistics();
+            foreach (int[] group in Minibatches.ByTokens([.. part.Select(i => lengths[i])], settings.ForwardTokens))
+            {
+                using DisposeScope scope = NewDisposeScope();
+                int[] rows = [.. group.Select(i => episodes[part[i]])];
+                PackedResponses packed = Pack(batch, rows);
+                PolicyPass(networks, packed, [.. rows.Select(i => batch[i].BehaviourLogProbabilities)], targets, rows, tokens, sums);
+                if (!value.ReadsPolicy)
+                    ValuePass(networks.Value, packed, null, targets, rows, tokens, sums);
+            }
+
+            return sums;
+        }));
 
         step.TotalLoss = step.PolicyLoss + settings.ValueLossCoefficient * step.ValueLoss - settings.EntropyCoefficient * step.Entropy;
         TrainingDivergedException.ThrowIfNotFinite("ppo/loss/policy", step.PolicyLoss, where);
@@ -127,16 +140,18 @@ public sealed class PpoLearner(
     /// Forward and backward of the policy. The language-model head runs over a few rows at a time and each piece's backward runs at once:
     /// logits of all rows never exist together. The body then gets the pieces' gradients in one go.
     /// </summary>
-    private void PolicyPass(PackedResponses packed, float[][] behaviour, PpoTargets targets, int[] episodes, double tokens, StepStatistics step)
+    private void PolicyPass(
+        (Transformer Policy, IValueFunction Value) networks, PackedResponses packed, float[][] behaviour, PpoTargets targets, int[] episodes, double tokens,
+        StepStatistics step)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor old = Flat(behaviour), advantages = Flat(Rows(targets.Advantages, episodes));
-        Tensor hidden = policy.Hidden(packed.Batch).index_select(0, packed.Rows); // (n, C)
+        Tensor hidden = networks.Policy.Hidden(packed.Batch).index_select(0, packed.Rows); // (n, C)
         Tensor states = hidden.detach().requires_grad_();
         foreach ((long start, long length) in LogProbabilities.Pieces(packed.Count, policy.Config.VocabularySize, settings.LogitsAtOnce))
         {
             using DisposeScope piece = NewDisposeScope();
-            Tensor rows = LogProbabilities.Distributions(policy, states.narrow(0, start, length), settings.Temperature); // (m, V)
+            Tensor rows = LogProbabilities.Distributions(networks.Policy, states.narrow(0, start, length), settings.Temperature); // (m, V)
             Tensor logProbabilities = LogProbabilities.Taken(rows, packed.Labels.narrow(0, start, length));
             Tensor oldPiece = old.narrow(0, start, length);
             (Tensor loss, Tensor clipped) = PpoLoss.Policy(logProbabilities, oldPiece, advantages.narrow(0, start, length), settings.PolicyClip);
@@ -150,14 +165,15 @@ public sealed class PpoLearner(
         }
 
         if (value.ReadsPolicy)
-            ValuePass(packed, states, targets, episodes, tokens, step);
+            ValuePass(networks.Value, packed, states, targets, episodes, tokens, step);
         hidden.backward([states.grad!]);
     }
 
-    private void ValuePass(PackedResponses packed, Tensor? states, PpoTargets targets, int[] episodes, double tokens, StepStatistics step)
+    private void ValuePass(
+        IValueFunction shared, PackedResponses packed, Tensor? states, PpoTargets targets, int[] episodes, double tokens, StepStatistics step)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor values = value.Values(packed, states);
+        Tensor values = shared.Values(packed, states);
         (Tensor loss, Tensor squaredError, Tensor clipped) = PpoLoss.Value(
             values, Flat(Rows(targets.Values, episodes)), Flat(Rows(targets.Returns, episodes)), settings.ValueClip);
         (loss * (settings.ValueLossCoefficient / tokens)).backward();
@@ -232,5 +248,18 @@ public sealed class PpoLearner(
     private sealed class StepStatistics
     {
         public double PolicyLoss, ValueLoss, TotalLoss, Entropy, ApproximateKl, ClipFraction, ValuePrediction, ValueError, ValueClipFraction, GradientNorm;
+
+        /// <summary>The statistics of a minibatch from those of its parts, whose means are over the minibatch's tokens already.</summary>
+        public static StepStatistics Sum(StepStatistics[] parts) => new()
+        {
+            PolicyLoss = parts.Sum(part => part.PolicyLoss),
+            ValueLoss = parts.Sum(part => part.ValueLoss),
+            Entropy = parts.Sum(part => part.Entropy),
+            ApproximateKl = parts.Sum(part => part.ApproximateKl),
+            ClipFraction = parts.Sum(part => part.ClipFraction),
+            ValuePrediction = parts.Sum(part => part.ValuePrediction),
+            ValueError = parts.Sum(part => part.ValueError),
+            ValueClipFraction = parts.Sum(part => part.ValueClipFraction),
+        };
     }
 }

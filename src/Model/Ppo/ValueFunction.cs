@@ -17,6 +17,9 @@ public interface IValueFunction
     /// <param name="packed">The sequences.</param>
     /// <param name="policyStates">The policy's hidden states there, <c>[responseTokens, width]</c>; null unless <see cref="ReadsPolicy"/>.</param>
     Tensor Values(PackedResponses packed, Tensor? policyStates);
+
+    /// <summary>The same function, its parameters in the same memory, with gradients of its own.</summary>
+    IValueFunction Share();
 }
 
 /// <summary>A network of its own (Stiennon et al. 2020: start it from the reward model, <see cref="ScalarNetwork.Clone"/>).</summary>
@@ -31,16 +34,25 @@ public sealed class ValueNetwork(ScalarNetwork network) : IValueFunction
 
     /// <inheritdoc/>
     public Tensor Values(PackedResponses packed, Tensor? policyStates) => network.Values(packed.Batch).index_select(0, packed.Rows);
+
+    /// <inheritdoc/>
+    public IValueFunction Share() => new ValueNetwork(network.Share());
 }
 
 /// <summary>A scalar head on the policy's hidden states (Ziegler et al. 2019). It starts at zero.</summary>
-/// <param name="width">Width of the policy.</param>
-/// <param name="device">Where the policy is.</param>
-public sealed class ValueHead(int width, Device? device = null) : IValueFunction, IDisposable
+public sealed class ValueHead : IValueFunction, IDisposable
 {
+    /// <param name="width">Width of the policy.</param>
+    /// <param name="device">Where the policy is.</param>
+    public ValueHead(int width, Device? device = null)
+        : this(new ParameterBlock([new TensorShape(ScalarNetwork.HeadWeight, [1, width]), new TensorShape(ScalarNetwork.HeadBias, [1])], device))
+    {
+    }
+
+    private ValueHead(ParameterBlock parameters) => Parameters = parameters;
+
     /// <inheritdoc/>
-    public ParameterBlock Parameters { get; } =
-        new([new TensorShape(ScalarNetwork.HeadWeight, [1, width]), new TensorShape(ScalarNetwork.HeadBias, [1])], device);
+    public ParameterBlock Parameters { get; }
 
     /// <inheritdoc/>
     public bool ReadsPolicy => true;
@@ -51,6 +63,9 @@ public sealed class ValueHead(int width, Device? device = null) : IValueFunction
         ArgumentNullException.ThrowIfNull(policyStates);
         return Parameters[ScalarNetwork.HeadBias].addmm(policyStates, Parameters[ScalarNetwork.HeadWeight].t()).squeeze(1);
     }
+
+    /// <inheritdoc/>
+    public IValueFunction Share() => new ValueHead(Parameters.Share());
 
     /// <inheritdoc/>
     public void Dispose() => Parameters.Dispose();

@@ -19,6 +19,9 @@ public sealed class RewardModel(ScalarNetwork network, int endOfText)
     /// <summary>What the model reads behind a query: the response and one end-of-text token, which a response that never ended gets too.</summary>
     public int[] Ended(int[] response) => response.Length > 0 && response[^1] == endOfText ? response : [.. response, endOfText];
 
+    /// <summary>The same model, its weights in the same memory, with gradients of its own.</summary>
+    internal RewardModel Share() => new(Network.Share(), endOfText);
+
     /// <summary>Rewards without gradients, in the given order.</summary>
     /// <param name="texts">Queries and responses; a response may be empty.</param>
     /// <param name="forwardTokens">Most tokens in one forward pass.</param>

@@ -12,9 +12,11 @@ namespace ActorRlhf.Model.Rewards;
 /// <param name="optimizer">Optimizer of its parameters.</param>
 /// <param name="settings">Hyperparameters.</param>
 /// <param name="preferences">The training set; pairs and k-way judgements may mix.</param>
-public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSettings settings, IReadOnlyList<Preference> preferences)
+public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSettings settings, IReadOnlyList<Preference> preferences) : IDisposable
 {
+    private readonly DataParallel<RewardModel> _parallel = new(model, whole => whole.Share(), whole => [whole.Network.Parameters]);
     private readonly int _stepsPerEpoch = (preferences.Count + settings.BatchSize - 1) / settings.BatchSize;
+    private (int Epoch, int[] Order) _current = (-1, []);
 
     /// <summary>Optimizer steps in the whole training.</summary>
     public int Steps => _stepsPerEpoch * settings.Epochs;
@@ -28,12 +30,12 @@ public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSett
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(step, Steps);
-        int[] order = Minibatches.Shuffle(preferences.Count, settings.Seed, 0, step / _stepsPerEpoch);
+        int[] order = OrderOf(step / _stepsPerEpoch);
         int start = step % _stepsPerEpoch * settings.BatchSize;
         Preference[] batch = [.. order[start..Math.Min(start + settings.BatchSize, order.Length)].Select(i => preferences[i])];
 
         optimizer.ZeroGradient();
-        RewardStatistics statistics = Measure(batch, backward: true);
+        RewardStatistics statistics = Learn(batch);
         string where = $"step {step} of the reward model's training";
         TrainingDivergedException.ThrowIfNotFinite("reward/loss", statistics.Loss, where);
         TrainingDivergedException.ThrowIfNotFinite("reward/gradient_norm", optimizer.ClipGradientNorm(settings.Optimizer.MaxGradientNorm), where);
@@ -45,19 +47,38 @@ public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSett
     public RewardStatistics Evaluate(IReadOnlyList<Preference> heldOut)
     {
         using IDisposable noGradient = no_grad();
-        return Measure(heldOut, backward: false);
+        var rewards = new float[heldOut.Count][];
+        Measure(model, heldOut, [.. Enumerable.Range(0, heldOut.Count)], rewards, backward: false);
+        return Statistics(heldOut, rewards);
     }
 
-    /// <summary>Rewards of all responses in groups of bounded size; with <paramref name="backward"/>, each group's share of the mean loss flows back at once.</summary>
-    private RewardStatistics Measure(IReadOnlyList<Preference> batch, bool backward)
+    /// <inheritdoc/>
+    public void Dispose() => _parallel.Dispose();
+
+    /// <summary>Adds the gradient of the mean loss.</summary>
+    private RewardStatistics Learn(IReadOnlyList<Preference> batch)
     {
-        int[] lengths = [.. batch.Select(Length)];
         var rewards = new float[batch.Count][];
-        foreach (int[] group in Minibatches.ByTokens(lengths, settings.ForwardTokens))
+        _parallel.Run(Minibatches.Parts([.. batch.Select(Length)], _parallel.Parts), (shared, part) =>
+        {
+            Measure(shared, batch, part, rewards, backward: true);
+            return part.Length;
+        });
+        return Statistics(batch, rewards);
+    }
+
+    /// <summary>
+    /// Rewards of the responses of a part of a batch, in groups of bounded size; with <paramref name="backward"/>, each group's share of the batch's
+    /// mean loss flows back at once.
+    /// </summary>
+    private void Measure(RewardModel shared, IReadOnlyList<Preference> batch, int[] part, float[][] rewards, bool backward)
+    {
+        foreach (int[] places in Minibatches.ByTokens([.. part.Select(p => Length(batch[p]))], settings.ForwardTokens))
         {
             using DisposeScope scope = NewDisposeScope();
+            int[] group = [.. places.Select(place => part[place])];
             (int Preference, int Response)[] read = [.. group.SelectMany(p => Enumerable.Range(0, batch[p].Responses.Length).Select(r => (p, r)))];
-            Tensor flat = model.Rewards([.. group.Select(p => (batch[p].Query, batch[p].Responses))]);
+            Tensor flat = shared.Rewards([.. group.Select(p => (batch[p].Query, batch[p].Responses))]);
             if (backward)
                 (Loss(flat, read, batch) / batch.Count).backward();
 
@@ -67,8 +88,16 @@ public sealed class RewardTrainer(RewardModel model, AdamW optimizer, RewardSett
             for (int i = 0; i < read.Length; i++)
                 rewards[read[i].Preference][read[i].Response] = numbers[i];
         }
+    }
 
-        return RewardStatistics.Of(rewards, [.. batch.Select(p => p.Choice)]);
+    private static RewardStatistics Statistics(IReadOnlyList<Preference> batch, float[][] rewards) =>
+        RewardStatistics.Of(rewards, [.. batch.Select(p => p.Choice)]);
+
+    private int[] OrderOf(int epoch)
+    {
+        if (_current.Epoch != epoch)
+            _current = (epoch, Minibatches.Shuffle(preferences.Count, settings.Seed, 0, epoch));
+        return _current.Order;
     }
 
     private int Length(Preference preference)

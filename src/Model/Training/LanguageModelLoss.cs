@@ -12,20 +12,22 @@ internal static class LanguageModelLoss
 {
     private const int LogitElements = 2 << 20; // 8 MB of logits at a time
 
-    /// <summary>Adds the gradient of the mean loss of a batch to the model's parameters.</summary>
-    /// <returns>The mean loss over the targets, in nats a token.</returns>
-    public static double Backward(Transformer model, IReadOnlyList<TrainingSequence> sequences)
+    /// <summary>Adds the gradient of a batch's share of a mean loss to the model's parameters.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="sequences">The batch, or a part of it.</param>
+    /// <param name="targetsInAll">What the sum of the losses is divided by: the targets of the whole batch.</param>
+    /// <returns>The share, in nats a token.</returns>
+    public static double Backward(Transformer model, IReadOnlyList<TrainingSequence> sequences, long targetsInAll)
     {
         using var scope = NewDisposeScope();
         var (hidden, targets) = Predicting(model, sequences);
-        var rows = targets.Length;
         var leaf = hidden.detach().requires_grad_();
         leaf.grad = zeros_like(leaf);
         var loss = 0.0;
-        foreach (var (start, count) in Chunks(model, rows))
+        foreach (var (start, count) in Chunks(model, targets.Length))
         {
             using var chunk = NewDisposeScope();
-            var summed = Sum(model, leaf.narrow(0, start, count), targets, start, count) / rows;
+            var summed = Sum(model, leaf.narrow(0, start, count), targets, start, count) / targetsInAll;
             summed.backward();
             loss += summed.ToDouble();
         }

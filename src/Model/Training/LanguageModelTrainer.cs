@@ -6,14 +6,14 @@ namespace ActorRlhf.Model.Training;
 /// Trains a language model on sequences. Which step comes next is <see cref="AdamW.Steps"/>: a trainer made over a restored model and
 /// optimizer goes on exactly where they stopped.
 /// </summary>
-public sealed class LanguageModelTrainer
+public sealed class LanguageModelTrainer : IDisposable
 {
     private const int EvaluationTokens = 8_192;
 
-    private readonly Transformer _model;
     private readonly AdamW _optimizer;
     private readonly LanguageModelSettings _settings;
     private readonly TokenBatches _batches;
+    private readonly DataParallel<Transformer> _parallel;
 
     /// <param name="model">Trained in place.</param>
     /// <param name="optimizer">An optimizer over the model's parameters.</param>
@@ -22,9 +22,9 @@ public sealed class LanguageModelTrainer
     /// <exception cref="UserErrorException">There is nothing to learn from.</exception>
     public LanguageModelTrainer(Transformer model, AdamW optimizer, LanguageModelSettings settings, IReadOnlyList<TrainingSequence> sequences)
     {
-        _model = model;
         _optimizer = optimizer;
         _settings = settings;
+        _parallel = new DataParallel<Transformer>(model, network => network.Share(), network => [network.Parameters]);
         _batches = new TokenBatches(sequences, settings.TokensPerBatch, settings.Seed);
         TotalSteps = Math.Max(1, (long)Math.Round(settings.Epochs * _batches.BatchesPerEpoch));
     }
@@ -46,13 +46,18 @@ public sealed class LanguageModelTrainer
         var batch = _batches[step];
         var learningRate = _settings.Optimizer.LearningRateAt(step, TotalSteps);
         _optimizer.ZeroGradient();
-        var loss = LanguageModelLoss.Backward(_model, batch);
+        var targets = batch.Sum(sequence => (long)sequence.Targets);
+        var parts = Minibatches.Parts([.. batch.Select(sequence => sequence.Tokens.Length)], _parallel.Parts);
+        var loss = _parallel.Run(parts, (model, part) => LanguageModelLoss.Backward(model, [.. part.Select(i => batch[i])], targets)).Sum();
         var norm = _optimizer.ClipGradientNorm(_settings.Optimizer.MaxGradientNorm);
         TrainingDivergedException.ThrowIfNotFinite("loss", loss, $"step {step}");
         TrainingDivergedException.ThrowIfNotFinite("gradient norm", norm, $"step {step}");
         _optimizer.Step(learningRate);
         return new LanguageModelStep(step, loss, norm, learningRate, batch.Sum(sequence => sequence.Tokens.Length));
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _parallel.Dispose();
 
     /// <summary>The model's mean loss over sequences, in nats a target token.</summary>
     public static double Evaluate(Transformer model, IReadOnlyList<TrainingSequence> sequences)

@@ -55,6 +55,15 @@ public static class Minibatches
             yield return [.. group];
     }
 
+    /// <summary>Indices dealt to at most <paramref name="parts"/> parts, none empty, longest sequences first: parts of like size, of like lengths.</summary>
+    /// <param name="lengths">Length of each sequence.</param>
+    /// <param name="parts">Number of parts.</param>
+    public static int[][] Parts(IReadOnlyList<int> lengths, int parts)
+    {
+        int[] order = [.. Enumerable.Range(0, lengths.Count).OrderByDescending(i => lengths[i]).ThenBy(i => i)];
+        return [.. Enumerable.Range(0, Math.Min(parts, order.Length)).Select(part => order.Where((_, place) => place % parts == part).ToArray())];
+    }
+
     /// <summary>A permutation of 0 … <paramref name="items"/> − 1 that depends on the arguments only.</summary>
     public static int[] Shuffle(int items, long seed, long update, int epoch) =>
         new RandomStream((long)new RandomStream(seed, update).NextBits(), epoch).Permutation(items);

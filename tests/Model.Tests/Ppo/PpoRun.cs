@@ -31,6 +31,7 @@ internal sealed class PpoRun : IDisposable
 
     public void Dispose()
     {
+        Learner.Dispose();
         _policyOptimizer.Dispose();
         _valueOptimizer.Dispose();
         (Value as ValueHead)?.Dispose();

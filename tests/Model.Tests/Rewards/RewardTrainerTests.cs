@@ -168,6 +168,7 @@ public sealed class RewardTrainerTests
 
         public void Dispose()
         {
+            Trainer.Dispose();
             _optimizer.Dispose();
             Model.Network.Dispose();
         }

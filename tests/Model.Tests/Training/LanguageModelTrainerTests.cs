@@ -28,7 +28,7 @@ public sealed class LanguageModelTrainerTests
         network.Parameters.RequireGradient();
         TrainingSequence[] sequences = [new([5, 9, 700_000, 3, 8], 2), new([1, 2, 3])];
 
-        var loss = LanguageModelLoss.Backward(network, sequences);
+        var loss = LanguageModelLoss.Backward(network, sequences, 5);
         var pieces = network.Parameters.Gradient!.clone();
         network.Parameters.Gradient.fill_(0);
 
@@ -50,7 +50,7 @@ public sealed class LanguageModelTrainerTests
         var sequences = Counting(80);
         using var network = new Transformer(Config).Initialize(2);
         using var optimizer = new AdamW(network.Parameters, Settings.Optimizer);
-        var trainer = new LanguageModelTrainer(network, optimizer, Settings with { Epochs = 12 }, sequences);
+        using var trainer = new LanguageModelTrainer(network, optimizer, Settings with { Epochs = 12 }, sequences);
         var before = LanguageModelTrainer.Evaluate(network, sequences);
         while (!trainer.IsDone)
             trainer.Step();
@@ -76,7 +76,7 @@ public sealed class LanguageModelTrainerTests
         network.Parameters.Set("ln_f.bias", poisoned);
         var before = network.Parameters.Get("wte.weight");
         using var optimizer = new AdamW(network.Parameters, Settings.Optimizer);
-        var trainer = new LanguageModelTrainer(network, optimizer, Settings, Counting(10));
+        using var trainer = new LanguageModelTrainer(network, optimizer, Settings, Counting(10));
         var error = Assert.Throws<TrainingDivergedException>(() => trainer.Step());
         Assert.Contains("loss", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, network.Parameters.Get("wte.weight"));
@@ -138,7 +138,7 @@ public sealed class LanguageModelTrainerTests
                 using var optimizer = new AdamW(network.Parameters, Settings.Optimizer);
                 var content = new CheckpointContent().Add("policy", network.Parameters, optimizer);
                 store.LoadLatest(content);
-                var trainer = new LanguageModelTrainer(network, optimizer, Settings, sequences);
+                using var trainer = new LanguageModelTrainer(network, optimizer, Settings, sequences);
                 while (!trainer.IsDone && trainer.StepsDone != stopAt)
                     trainer.Step();
                 if (trainer.IsDone)

@@ -1,4 +1,4 @@
-namespace ActorRlhf.Model.Generation;
+namespace ActorRlhf.Model;
 
 /// <summary>
 /// A few threads that run one piece of work together and meet at barriers inside it. They are made once; between pieces of work, and at a

@@ -1,6 +1,4 @@
-using ActorRlhf.Model.Generation;
-
-namespace ActorRlhf.Model.Tests.Generation;
+namespace ActorRlhf.Model.Tests;
 
 public sealed class ThreadTeamTests
 {
