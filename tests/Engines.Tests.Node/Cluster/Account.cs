@@ -9,7 +9,7 @@ namespace ActorRlhf.Engines.Tests.Node.Cluster;
 /// <summary>
 /// An entity that counts: a command "id number" makes it persist that number, if it is the next, and answer with the command when that is done. One
 /// that it has counted already is answered again; one that is not the next is not answered. "id passivate" ends it until the next command, and "id fall"
-/// without a word to its shard.
+/// without a word to its shard. "id count" is answered with "id count number", the last number that it has counted.
 /// </summary>
 public sealed class Account : ReceivePersistentActor
 {
@@ -39,6 +39,12 @@ public sealed class Account : ReceivePersistentActor
             if (word == "fall")
             {
                 Context.Stop(Self);
+                return;
+            }
+
+            if (word == "count")
+            {
+                Sender.Tell($"{command} {_number}");
                 return;
             }
 

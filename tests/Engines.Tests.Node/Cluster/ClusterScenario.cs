@@ -9,8 +9,8 @@ namespace ActorRlhf.Engines.Tests.Node.Cluster;
 /// <summary>
 /// A member of a cluster. It reports what it hears of members ("up address", "left", "exited", "downed", "removed address status", "unreachable",
 /// "reachable"). Commands: "join address", "leave address", "down address", "state", "singleton" (a ledger of that name, wherever it runs) and
-/// "write" (an entry in it), "accounts", "accounts remembered" and "accounts quiet" (entities in 16 shards, <see cref="Account"/>), "ask id number" (a command
-/// to one), "regions" (reports "regions n") and "shards" (reports "shards n entities …").
+/// "write" (an entry in it), "accounts" and "accounts remembered" (entities in 16 shards, <see cref="Account"/>), "accounts quiet" (in 64, and they report nothing;
+/// the actor "accounts" passes on what it is sent from outside), "ask id number" (a command to one), "regions" (reports "regions n") and "shards" (reports "shards n entities …").
 /// </summary>
 public sealed class ClusterScenario : Scenario
 {
@@ -60,6 +60,7 @@ public sealed class ClusterScenario : Scenario
                 var reports = how is not ["quiet"];
                 _accounts = ClusterSharding.Get(_system).Start(
                     Account.TypeName, id => Props.Create(() => new Account(id, $"{Environment.ProcessId}", reports)), settings, Account.Extractor(reports ? 16 : 64));
+                _system.ActorOf(Props.Create(() => new Front(_accounts)), Account.TypeName);
                 break;
             case ["ask", var id, var word]:
                 _accounts!.Tell($"{id} {word}");
@@ -76,6 +77,11 @@ public sealed class ClusterScenario : Scenario
             default:
                 throw new ArgumentException($"no command: {line}");
         }
+    }
+
+    private sealed class Front : ReceiveActor
+    {
+        public Front(IActorRef accounts) => ReceiveAny(accounts.Forward);
     }
 
     private sealed class Listener : ReceiveActor

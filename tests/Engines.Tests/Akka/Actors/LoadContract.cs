@@ -39,7 +39,9 @@ public sealed class LoadContract : ActorContract
 
         await stopping;
         await AwaitConditionAsync(() => ended.All(log => log.Count >= Subjects), Patience, TimeSpan.FromMilliseconds(50));
-        await Task.Delay(200);
+
+        // A second notice would be in a watcher's mailbox before this.
+        Assert.All(await Task.WhenAll(watchers.Select(watcher => watcher.GracefulStop(Patience, PoisonPill.Instance))), Assert.True);
         foreach (var log in ended) Assert.Equal(subjects.OrderBy(subject => subject.Path.ToString()), log.OrderBy(subject => subject.Path.ToString()));
     }
 

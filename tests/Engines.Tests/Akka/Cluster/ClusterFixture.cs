@@ -25,15 +25,15 @@ internal sealed class ClusterFixture(string provider) : IDisposable
         {{hocon}}
         """;
 
-    /// <summary>Starts one more member and waits until it is up and every other has seen it.</summary>
-    public async Task<NodeProcess> AddAsync(string hocon = "", string scenario = "cluster")
+    /// <summary>Starts one more member and waits until it is up and, unless <paramref name="isSeen"/> is false, every other has seen it.</summary>
+    public async Task<NodeProcess> AddAsync(string hocon = "", string scenario = "cluster", bool isSeen = true)
     {
         var node = await NodeProcess.StartAsync(scenario, "one", Hocon(hocon));
         var others = _nodes.Where(other => !other.HasEnded).ToList();
         _nodes.Add(node);
         node.Command($"join {(others.Count > 0 ? others[0] : node).Address}");
         await node.ExpectAsync($"up {node.Address}");
-        foreach (var other in others) await other.ExpectAsync($"up {node.Address}");
+        foreach (var other in others.Where(_ => isSeen)) await other.ExpectAsync($"up {node.Address}");
         return node;
     }
 

@@ -155,14 +155,10 @@ public sealed class ShardingContract
             {
                 node.Command("regions");
                 Assert.Equal($"regions {count}", await node.ExpectAsync("regions"));
-                return true;
             });
         }
     }
 
-    private static Task UntilRunningAsync(NodeProcess node, int count) => Retry.UntilAsync(async () =>
-    {
-        Assert.Equal(count, (await RunningAsync(node)).Count);
-        return true;
-    });
+    private static Task UntilRunningAsync(NodeProcess node, int count) =>
+        Retry.UntilAsync(async () => Assert.Equal(count, (await RunningAsync(node)).Count));
 }

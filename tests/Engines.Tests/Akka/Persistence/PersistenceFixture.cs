@@ -1,10 +1,7 @@
-using System.Data.Common;
 using System.Threading.Channels;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;
-using Microsoft.Data.Sqlite;
-using Npgsql;
 
 namespace ActorRlhf.Engines.Tests.Akka.Persistence;
 
@@ -111,23 +108,8 @@ internal sealed class PersistenceFixture : IAsyncDisposable
         await Ended(actor);
     }
 
-    /// <summary>Reads the database past the engine.</summary>
-    public List<object?[]> Query(string sql)
-    {
-        using var connection = Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        using var reader = command.ExecuteReader();
-        var rows = new List<object?[]>();
-        while (reader.Read())
-        {
-            var row = new object?[reader.FieldCount];
-            for (var i = 0; i < row.Length; i++) row[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
-            rows.Add(row);
-        }
-
-        return rows;
-    }
+    /// <inheritdoc cref="TestDatabase.Query"/>
+    public List<object?[]> Query(string sql) => _database.Query(sql);
 
     public async ValueTask DisposeAsync()
     {
@@ -146,14 +128,5 @@ internal sealed class PersistenceFixture : IAsyncDisposable
                 Context.Stop(Self);
             });
         }
-    }
-
-    private DbConnection Open()
-    {
-        DbConnection connection = _database.ProviderName == OnSqliteAttribute.Provider
-            ? new SqliteConnection(_database.ConnectionString)
-            : new NpgsqlConnection(_database.ConnectionString);
-        connection.Open();
-        return connection;
     }
 }

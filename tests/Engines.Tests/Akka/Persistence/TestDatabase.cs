@@ -1,4 +1,7 @@
+using System.Data.Common;
 using System.Reflection;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using Xunit.Sdk;
 
 namespace ActorRlhf.Engines.Tests.Akka.Persistence;
@@ -50,10 +53,37 @@ internal sealed class TestDatabase : IDisposable
         }
         """;
 
+    /// <summary>Reads the database past the engine.</summary>
+    public List<object?[]> Query(string sql)
+    {
+        using var connection = Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        using var reader = command.ExecuteReader();
+        var rows = new List<object?[]>();
+        while (reader.Read())
+        {
+            var row = new object?[reader.FieldCount];
+            for (var i = 0; i < row.Length; i++) row[i] = reader.IsDBNull(i) ? null : reader.GetValue(i);
+            rows.Add(row);
+        }
+
+        return rows;
+    }
+
     public void Dispose()
     {
         if (_folder is not null)
             Directory.Delete(_folder, recursive: true);
+    }
+
+    private DbConnection Open()
+    {
+        DbConnection connection = ProviderName == OnSqliteAttribute.Provider
+            ? new SqliteConnection(ConnectionString)
+            : new NpgsqlConnection(ConnectionString);
+        connection.Open();
+        return connection;
     }
 }
 
