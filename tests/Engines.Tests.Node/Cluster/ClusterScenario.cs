@@ -7,15 +7,17 @@ using Akka.Cluster.Tools.Singleton;
 namespace ActorRlhf.Engines.Tests.Node.Cluster;
 
 /// <summary>
-/// A member of a cluster. It reports what it hears of members ("up address", "left", "exited", "downed", "removed address status", "unreachable",
-/// "reachable"). Commands: "join address", "leave address", "down address", "state", "singleton" (a ledger of that name, wherever it runs) and
-/// "write" (an entry in it), "accounts" and "accounts remembered" (entities in 16 shards, <see cref="Account"/>), "accounts quiet" (in 64, and they report nothing;
-/// the actor "accounts" passes on what it is sent from outside), "ask id number" (a command to one), "regions" (reports "regions n") and "shards" (reports "shards n entities …").
+/// A member of a cluster. It reports what it hears of members ("up address", "left", "exited", "downed address stamp", "removed address status",
+/// "unreachable", "reachable"). Commands: "join address", "leave address", "down address", "state", "clock" (reports "clock stamp", see
+/// <see cref="Lateness"/>), "singleton" (a ledger of that name, wherever it runs) and "write" (an entry in it), "accounts" and "accounts remembered"
+/// (entities in 16 shards, <see cref="Account"/>), "accounts quiet" (in 64, and they report nothing; the actor "accounts" passes on what it is sent from
+/// outside), "ask id number" (a command to one), "regions" (reports "regions n") and "shards" (reports "shards n entities …").
 /// </summary>
 public sealed class ClusterScenario : Scenario
 {
     private readonly ActorSystem _system;
     private readonly global::Akka.Cluster.Cluster _cluster;
+    private readonly Lateness _lateness = new();
     private IActorRef? _singleton;
     private IActorRef? _accounts;
 
@@ -24,7 +26,7 @@ public sealed class ClusterScenario : Scenario
     {
         _system = system;
         _cluster = global::Akka.Cluster.Cluster.Get(system);
-        system.ActorOf(Props.Create(() => new Listener()), "listener");
+        system.ActorOf(Props.Create(() => new Listener(_lateness)), "listener");
         _cluster.RegisterOnMemberUp(() => Report("member"));
         _cluster.RegisterOnMemberRemoved(() => Report("no member"));
     }
@@ -46,6 +48,9 @@ public sealed class ClusterScenario : Scenario
             case ["state"]:
                 var members = _cluster.State.Members.Select(member => $"{member.Address}={member.Status}[{string.Join('+', member.Roles.Order(StringComparer.Ordinal))}]");
                 Report($"state {_cluster.SelfMember.Status} {string.Join(' ', members)}");
+                break;
+            case ["clock"]:
+                Report($"clock {_lateness.Stamp}");
                 break;
             case ["singleton"]:
                 _system.ActorOf(ClusterSingletonManager.Props(
@@ -86,13 +91,13 @@ public sealed class ClusterScenario : Scenario
 
     private sealed class Listener : ReceiveActor
     {
-        public Listener()
+        public Listener(Lateness lateness)
         {
             Receive<ClusterEvent.CurrentClusterState>(_ => { });
             Receive<ClusterEvent.MemberUp>(happened => Report($"up {happened.Member.Address}"));
             Receive<ClusterEvent.MemberLeft>(happened => Report($"left {happened.Member.Address}"));
             Receive<ClusterEvent.MemberExited>(happened => Report($"exited {happened.Member.Address}"));
-            Receive<ClusterEvent.MemberDowned>(happened => Report($"downed {happened.Member.Address}"));
+            Receive<ClusterEvent.MemberDowned>(happened => Report($"downed {happened.Member.Address} {lateness.Stamp}"));
             Receive<ClusterEvent.MemberRemoved>(happened => Report($"removed {happened.Member.Address} {happened.PreviousStatus}"));
             Receive<ClusterEvent.UnreachableMember>(happened => Report($"unreachable {happened.Member.Address}"));
             Receive<ClusterEvent.ReachableMember>(happened => Report($"reachable {happened.Member.Address}"));
