@@ -21,25 +21,7 @@ internal static class PersistenceCase
         try
         {
             var connection = options.Text("connection", $"Data Source={folder}/journal.db");
-            using var system = ActorSystem.Create("bench", ConfigurationFactory.ParseString($$"""
-                akka.loglevel = ERROR
-                akka.persistence.journal {
-                  plugin = "akka.persistence.journal.sql"
-                  sql {
-                    class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
-                    provider-name = "{{provider}}"
-                    connection-string = "{{connection}}"
-                  }
-                }
-                akka.persistence.snapshot-store {
-                  plugin = "akka.persistence.snapshot-store.sql"
-                  sql {
-                    class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
-                    provider-name = "{{provider}}"
-                    connection-string = "{{connection}}"
-                  }
-                }
-                """));
+            using var system = ActorSystem.Create("bench", ConfigurationFactory.ParseString($"akka.loglevel = ERROR\n{Hocon(provider, connection)}"));
             return Measure(system, kind, provider, options);
         }
         finally
@@ -47,6 +29,28 @@ internal static class PersistenceCase
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <summary>Configures the journal and the snapshot store.</summary>
+    internal static string Hocon(string provider, string connection) => $$"""
+        akka.persistence {
+          journal {
+            plugin = "akka.persistence.journal.sql"
+            sql {
+              class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
+              provider-name = "{{provider}}"
+              connection-string = "{{connection}}"
+            }
+          }
+          snapshot-store {
+            plugin = "akka.persistence.snapshot-store.sql"
+            sql {
+              class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
+              provider-name = "{{provider}}"
+              connection-string = "{{connection}}"
+            }
+          }
+        }
+        """;
 
     private static JsonObject Measure(ActorSystem system, string kind, string provider, Options options)
     {

@@ -11,7 +11,7 @@ using ActorRlhf.Model.Storage;
 // One case with one set of parameters: prints a JSON line. bench/run runs each beside its PyTorch script, if it has one.
 if (args.Length == 0)
 {
-    Console.Error.WriteLine("usage: ActorRlhf.Bench CASE [--key value ...]; the cases are decode, mixed, ppo, actors, persistence");
+    Console.Error.WriteLine("usage: ActorRlhf.Bench CASE [--key value ...]; the cases are decode, mixed, ppo, actors, persistence, sharding");
     return 2;
 }
 
@@ -21,8 +21,14 @@ if (args[0] == "echo") // the other process of actors --kind remote
     return 0;
 }
 
+if (args[0] == "entities") // the other processes of sharding
+{
+    ShardingCase.Serve(args[1], args[2]);
+    return 0;
+}
+
 var options = new Options(args[1..]);
-if (args[0] is not ("actors" or "persistence")) TorchSharp.torch.set_num_threads(options.Threads);
+if (args[0] is not ("actors" or "persistence" or "sharding")) TorchSharp.torch.set_num_threads(options.Threads);
 JsonObject result = args[0] switch
 {
     "decode" => DecodeCase.Run(options),
@@ -30,7 +36,8 @@ JsonObject result = args[0] switch
     "ppo" => PpoCase.Run(options),
     "actors" => ActorsCase.Run(options),
     "persistence" => PersistenceCase.Run(options),
-    _ => throw new ArgumentException($"there is no case '{args[0]}'; the cases are decode, mixed, ppo, actors, persistence"),
+    "sharding" => ShardingCase.Run(options),
+    _ => throw new ArgumentException($"there is no case '{args[0]}'; the cases are decode, mixed, ppo, actors, persistence, sharding"),
 };
 result.Insert(0, "case", args[0]);
 result.Insert(1, "engine", "actorrlhf");
