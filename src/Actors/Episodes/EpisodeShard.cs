@@ -1,0 +1,197 @@
+using System.Globalization;
+using ActorRlhf.Actors.Protocol;
+using Akka.Actor;
+using Akka.Cluster.Sharding;
+using Akka.Event;
+using Akka.Persistence;
+
+namespace ActorRlhf.Actors.Episodes;
+
+/// <summary>
+/// Leases out the episodes of one shard, journals their results before it acknowledges them, and sends complete parts of batches to the learner that asked last.
+/// What it knows is in an <see cref="EpisodeLedger"/>. One event is written at a time; what arrives meanwhile goes into the next one together.
+/// </summary>
+public sealed class EpisodeShard : ReceivePersistentActor
+{
+    /// <summary>What shards are called in <c>ClusterSharding.Start</c>.</summary>
+    public const string TypeName = "episodes";
+
+    private const int EventEpisodes = 1024; // about as many go into one event
+    private const int ArrivedEpisodes = 16 * EventEpisodes;
+    private const int DeleteEvents = 64;
+
+    private readonly EpisodeSettings _settings;
+    private readonly EpisodeLedger _ledger;
+    private readonly TimeProvider _clock;
+    private readonly Queue<(IActorRef Sender, EpisodesReported Report)> _arrived = new();
+    private int _arrivedEpisodes;
+    private CollectEpisodes? _collect;
+    private IActorRef _learner = ActorRefs.Nobody;
+    private bool _isWriting;
+    private long _deleted;
+
+    /// <summary>A shard.</summary>
+    /// <param name="settings">The run's settings.</param>
+    /// <param name="shard">The shard's number.</param>
+    /// <param name="clock">Times leases; the system's by default.</param>
+    public EpisodeShard(EpisodeSettings settings, int shard, TimeProvider? clock = null)
+    {
+        (_settings, _clock, _ledger) = (settings, clock ?? TimeProvider.System, new EpisodeLedger(settings, shard));
+        PersistenceId = string.Create(CultureInfo.InvariantCulture, $"episodes-{settings.Plan.Run}-{shard}");
+        Recover<EpisodesScored>(scored => _ledger.Recover(scored, LastSequenceNr));
+        Recover<BatchesTrained>(trained => _ledger.Recover(trained, LastSequenceNr));
+        Command<LeaseRequest>(IsOfRun, Lease);
+        Command<LeasesReturned>(IsOfRun, returned => _ledger.Return(returned.Holder, returned.Leases));
+        Command<EpisodesReported>(Report);
+        Command<CollectEpisodes>(IsOfRun, Collect);
+        Command<ShardStatusRequest>(IsOfRun, _ => Sender.Tell(Status()));
+        Command<IEpisodeShardMessage>(message => Log.Warning("{0} is for run {1}; this is run {2}", message.GetType().Name, message.Run, settings.Plan.Run));
+        Command<DeleteMessagesSuccess>(_ => { });
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId { get; }
+
+    /// <summary>Which shard a message is for.</summary>
+    public static IMessageExtractor Extractor { get; } = new ShardExtractor();
+
+    private bool IsOfRun(IEpisodeShardMessage message) => message.Run == _settings.Plan.Run;
+
+    private void Lease(LeaseRequest request) => Sender.Tell(new Leased
+    {
+        Run = request.Run,
+        Shard = request.Shard,
+        Leases = { _ledger.Lease(request.Holder, request.Count, _clock.GetElapsedTime(0)) },
+        Milliseconds = (int)_settings.LeaseDuration.TotalMilliseconds,
+        Version = _ledger.Version,
+    });
+
+    private void Report(EpisodesReported report)
+    {
+        if (_arrivedEpisodes + report.Episodes.Count > ArrivedEpisodes)
+        {
+            Sender.Tell(_ledger.Refuse(report, RefusalReason.Busy));
+            return;
+        }
+
+        _arrived.Enqueue((Sender, report));
+        _arrivedEpisodes += report.Episodes.Count;
+        Write();
+    }
+
+    private void Collect(CollectEpisodes collect)
+    {
+        (_collect, _learner) = (collect, Sender);
+        if (collect.Version <= _ledger.Version)
+        {
+            Acknowledge();
+            SendParts();
+        }
+        else
+        {
+            Write();
+        }
+    }
+
+    // What the learner has trained on comes first, so that the results of its newest policy are not ahead of it.
+    private void Write()
+    {
+        if (_isWriting) return;
+        if (_collect is { } collect && _ledger.Train(collect.Version) is { } trained)
+        {
+            Write(trained, () =>
+            {
+                _ledger.Apply(trained, LastSequenceNr);
+                DeleteTrained();
+                Acknowledge();
+                SendParts();
+            });
+        }
+        else if (_arrived.Count > 0)
+        {
+            var (senders, reports, episodes) = (new List<IActorRef>(), new List<EpisodesReported>(), 0);
+            while (episodes < EventEpisodes && _arrived.TryDequeue(out var next))
+            {
+                senders.Add(next.Sender);
+                reports.Add(next.Report);
+                episodes += next.Report.Episodes.Count;
+            }
+
+            _arrivedEpisodes -= episodes;
+            var (scored, answers) = _ledger.Accept(reports);
+            if (scored is null)
+            {
+                Answer();
+                Write();
+                return;
+            }
+
+            Write(scored, () =>
+            {
+                _ledger.Apply(scored, LastSequenceNr);
+                Answer();
+                foreach (var part in _ledger.OfferPartsOf(scored.Episodes)) Send(part);
+            });
+
+            void Answer()
+            {
+                for (var i = 0; i < senders.Count; i++) senders[i].Tell(answers[i]);
+            }
+        }
+    }
+
+    private void Write(object @event, Action then)
+    {
+        _isWriting = true;
+        PersistAsync(@event, _ =>
+        {
+            then();
+            _isWriting = false;
+            Write();
+        });
+    }
+
+    private void Acknowledge() =>
+        _learner.Tell(new ProgressAcknowledged { Run = _settings.Plan.Run, Shard = _ledger.Shard, Version = _ledger.Version });
+
+    private void SendParts()
+    {
+        var has = _collect!.Has.ToHashSet();
+        for (var batch = _ledger.Version; batch <= _collect.ThroughBatch; batch++)
+        {
+            foreach (var part in _ledger.Offer(batch, has)) _learner.Tell(part);
+        }
+    }
+
+    private void Send(BatchPart part)
+    {
+        if (part.Batch <= (_collect?.ThroughBatch ?? -1)) _learner.Tell(part);
+    }
+
+    private void DeleteTrained()
+    {
+        if (_ledger.DeletableThrough < _deleted + DeleteEvents) return;
+        _deleted = _ledger.DeletableThrough;
+        DeleteMessages(_deleted);
+    }
+
+    private ShardStatus Status() => new()
+    {
+        Run = _settings.Plan.Run,
+        Shard = _ledger.Shard,
+        Version = _ledger.Version,
+        Leased = _ledger.Leased,
+        Held = _ledger.Held,
+        Counters = _ledger.Counters,
+        Violations = { _ledger.Violations() },
+    };
+
+    // Every shard of episodes is a shard of its own to the cluster, so that they spread evenly.
+    private sealed class ShardExtractor() : HashCodeMessageExtractor(1)
+    {
+        public override string? EntityId(object message) =>
+            message is IEpisodeShardMessage { Shard: var shard } ? shard.ToString(CultureInfo.InvariantCulture) : null;
+
+        public override string ShardId(string entityId, object? messageHint = null) => entityId;
+    }
+}

@@ -1,0 +1,21 @@
+using ActorRlhf.Actors.Protocol;
+
+namespace ActorRlhf.Actors.Learning;
+
+/// <summary>
+/// The weights and what changes them. It is made, used and disposed on the learner's own thread. What <see cref="Train"/> does follows from the weights and the batch
+/// alone: after a crash the same batches are trained on again from the last checkpoint.
+/// </summary>
+public interface ITrainer : IDisposable
+{
+    /// <summary>Loads the newest checkpoint that can be read, or begins a run.</summary>
+    /// <returns>How many batches it has learned from; 0 at the beginning.</returns>
+    long Load();
+
+    /// <summary>Learns from a batch.</summary>
+    void Train(BatchFormed batch);
+
+    /// <summary>Writes the weights to the disk, such that <see cref="Load"/> finds them whole or not at all.</summary>
+    /// <param name="version">How many batches they have learned from.</param>
+    void Checkpoint(long version);
+}

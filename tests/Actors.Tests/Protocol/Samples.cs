@@ -1,0 +1,58 @@
+using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Model.Ppo;
+using Google.Protobuf;
+
+namespace ActorRlhf.Actors.Tests.Protocol;
+
+/// <summary>The messages whose bytes are in reference/version-1.txt.</summary>
+internal static class Samples
+{
+    private const string Run = "run-1";
+
+    private static readonly RunShape _shape = new() { TotalEpisodes = 1_000_000, BatchSize = 512, Shards = 8 };
+    private static readonly LearnerCounters _learnerCounters = new() { Consumed = 5, Duplicate = 6, Foreign = 7 };
+    private static readonly Lease _lease = new() { First = 192, Count = 64, MinimumVersion = 2 };
+
+    private static readonly ShardCounters _counters = new()
+    {
+        Issued = 200, Fulfilled = 150, Expired = 20, Returned = 10, Forgotten = 5, Accepted = 160, Refused = { 0, 4, 3, 2, 1, 0, 7, 300 }, Unaccounted = 9,
+    };
+
+    public static Dictionary<string, IMessage> ByManifest { get; } = new()
+    {
+        ["es.lease.1"] = new LeaseRequest { Run = Run, Shard = 3, Holder = "rollout-a", Count = 40 },
+        ["es.leased.1"] = new Leased { Run = Run, Shard = 3, Leases = { _lease }, Milliseconds = 60_000, Version = 4 },
+        ["es.returned.1"] = new LeasesReturned { Run = Run, Shard = 3, Holder = "rollout-a", Leases = { _lease } },
+        ["es.reported.1"] = new EpisodesReported { Run = Run, Shard = 3, Report = 77, Episodes = { Episode(192), Episode(193) } },
+        ["es.answered.1"] = new ReportAnswered
+        {
+            Run = Run, Shard = 3, Report = 77, Accepted = 1, Refusals = { new Refusal { Episode = 193, Reason = RefusalReason.Duplicate } },
+        },
+        ["es.scored.1"] = new EpisodesScored { Shape = _shape, Version = 4, Counters = _counters, Episodes = { Episode(192), Episode(193) } },
+        ["es.trained.1"] = new BatchesTrained { Shape = _shape, Version = 5, Counters = _counters },
+        ["es.status?.1"] = new ShardStatusRequest { Run = Run, Shard = 3 },
+        ["es.status.1"] = new ShardStatus
+        {
+            Run = Run, Shard = 3, Version = 4, Leased = 12, Held = 34, Counters = _counters, Violations = { "nothing adds up" },
+        },
+        ["ln.collect.1"] = new CollectEpisodes { Run = Run, Shard = 3, Version = 4, ThroughBatch = 6, Has = { 192, 2240 } },
+        ["ln.progress.1"] = new ProgressAcknowledged { Run = Run, Shard = 3, Version = 4 },
+        ["ln.part.1"] = new BatchPart { Run = Run, Shard = 3, Batch = 4, Episodes = { Episode(192) } },
+        ["ln.formed.1"] = new BatchFormed { Shape = _shape, Batch = 4, PolicyVersion = 4, Counters = _learnerCounters, Episodes = { Episode(192) } },
+        ["ln.checkpoint.1"] = new CheckpointWritten { Shape = _shape, Version = 5, Counters = _learnerCounters },
+        ["ln.pause.1"] = new PauseTraining { Reason = "KL is 31" },
+        ["ln.resume.1"] = new ResumeTraining(),
+        ["ln.status?.1"] = new LearnerStatusRequest(),
+        ["ln.status.1"] = new LearnerStatus
+        {
+            Run = Run, Phase = LearnerPhase.Paused, Reason = "KL is 31", Batches = 1954, Formed = 6, Version = 5, CheckpointVersion = 2, InHand = 128,
+            Counters = _learnerCounters, Violations = { "nothing adds up" },
+        },
+        ["pm.trained.1"] = new PolicyTrained { Run = Run, Version = 5 },
+    };
+
+    public static Trajectory Trajectory(long episode) => new(
+        episode, [1, 2], [5, 300, 50256], [-0.5f, -1.25f, -3], [-0.75f, -1.5f, -2], 0.625f, PolicyVersion: 2);
+
+    private static ScoredEpisode Episode(long episode) => ScoredEpisode.Of(Trajectory(episode));
+}

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Writes version-1.txt: the bytes of one message per manifest, put together by the rules of the protobuf wire format
+(https://protobuf.dev/programming-guides/encoding/) alone. The file is never written again: what a journal of version 1 has must stay readable."""
+import struct
+
+def varint(n):
+    n &= (1 << 64) - 1
+    out = b""
+    while n >= 0x80:
+        out += bytes([n & 0x7F | 0x80])
+        n >>= 7
+    return out + bytes([n])
+
+def number(field, n): return varint(field << 3) + varint(n)
+def data(field, b): return varint(field << 3 | 2) + varint(len(b)) + b
+def text(field, s): return data(field, s.encode())
+def single(field, x): return varint(field << 3 | 5) + struct.pack("<f", x)
+def floats(*xs): return struct.pack(f"<{len(xs)}f", *xs)
+def packed(*ns): return b"".join(map(varint, ns))
+
+run = text(1, "run-1")
+to_shard = run + number(2, 3)
+shape = data(1, number(1, 1_000_000) + number(2, 512) + number(3, 8))
+counters = (number(1, 200) + number(2, 150) + number(3, 20) + number(4, 10) + number(5, 5) + number(6, 160)
+            + data(7, packed(0, 4, 3, 2, 1, 0, 7, 300)) + number(8, 9))
+learner_counters = number(1, 5) + number(2, 6) + number(3, 7)
+def episode(field, n):
+    return data(field, number(1, n) + number(2, 2) + data(3, packed(5, 300, 50256)) + data(4, floats(-0.5, -1.25, -3.0))
+                + data(5, floats(-0.75, -1.5, -2.0)) + single(6, 0.625))
+lease = data(4, number(1, 192) + number(2, 64) + number(3, 2))
+
+messages = {
+    "es.lease.1": to_shard + text(3, "rollout-a") + number(4, 40),
+    "es.leased.1": to_shard + data(3, number(1, 192) + number(2, 64) + number(3, 2)) + number(4, 60_000) + number(5, 4),
+    "es.returned.1": to_shard + text(3, "rollout-a") + lease,
+    "es.reported.1": to_shard + number(3, 77) + episode(4, 192) + episode(4, 193),
+    "es.answered.1": to_shard + number(3, 77) + number(4, 1) + data(5, number(1, 193) + number(2, 1)),
+    "es.scored.1": shape + number(2, 4) + data(3, counters) + episode(4, 192) + episode(4, 193),
+    "es.trained.1": shape + number(2, 5) + data(3, counters),
+    "es.status?.1": to_shard,
+    "es.status.1": to_shard + number(3, 4) + number(4, 12) + number(5, 34) + data(6, counters) + text(7, "nothing adds up"),
+    "ln.collect.1": to_shard + number(3, 4) + number(4, 6) + data(5, packed(192, 2240)),
+    "ln.progress.1": to_shard + number(3, 4),
+    "ln.part.1": to_shard + number(3, 4) + episode(4, 192),
+    "ln.formed.1": shape + number(2, 4) + number(3, 4) + data(4, learner_counters) + episode(5, 192),
+    "ln.checkpoint.1": shape + number(2, 5) + data(3, learner_counters),
+    "ln.pause.1": text(1, "KL is 31"),
+    "ln.resume.1": b"",
+    "ln.status?.1": b"",
+    "ln.status.1": run + number(2, 4) + text(3, "KL is 31") + number(4, 1954) + number(5, 6) + number(6, 5) + number(7, 2) + number(8, 128)
+                   + data(9, learner_counters) + text(10, "nothing adds up"),
+    "pm.trained.1": run + number(2, 5),
+}
+with open(__file__.replace(".py", ".txt"), "w") as file:
+    for manifest, message in messages.items():
+        file.write(f"{manifest} {message.hex()}\n")
