@@ -19,7 +19,7 @@ internal static class ShardingCase
     private const int Entities = 1_000, Shards = 64;
     private const string Role = "entities";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Often = TimeSpan.FromMilliseconds(100);
 
     public static JsonObject Run(Options options)
     {
@@ -120,7 +120,7 @@ internal static class ShardingCase
             {
                 var asked = Stopwatch.GetTimestamp();
                 var id = (i % Entities).ToString(CultureInfo.InvariantCulture);
-                if (retries) await Answer(region, id).ConfigureAwait(false);
+                if (retries) await Answer(region, id, TimeSpan.FromSeconds(5)).ConfigureAwait(false);
                 else await region.Ask<int>(id, Patience).ConfigureAwait(false);
                 latencies[i] = Stopwatch.GetTimestamp() - asked;
             }
@@ -132,14 +132,14 @@ internal static class ShardingCase
     {
         // One entity of every shard, and who has it.
         var ids = Enumerable.Range(0, Entities).Select(id => id.ToString(CultureInfo.InvariantCulture)).DistinctBy(id => Extractor().ShardId(id)).ToArray();
-        var owners = Task.WhenAll(ids.Select(id => Answer(region, id))).GetAwaiter().GetResult();
+        var owners = Task.WhenAll(ids.Select(id => Answer(region, id, TimeSpan.FromSeconds(5)))).GetAwaiter().GetResult();
         var victim = others[0];
         var moved = ids.Where((_, i) => owners[i] == victim.Id).ToArray();
         var killed = Stopwatch.GetTimestamp();
         victim.Kill();
         var times = Task.WhenAll(moved.Select(async id =>
         {
-            await Answer(region, id).ConfigureAwait(false);
+            await Answer(region, id, Often).ConfigureAwait(false);
             return Stopwatch.GetElapsedTime(killed).TotalSeconds;
         })).GetAwaiter().GetResult().Order().ToArray();
         return new JsonObject
@@ -152,13 +152,13 @@ internal static class ShardingCase
     }
 
     // What is sent to a process that is dead, or not yet known, is lost.
-    private static async Task<int> Answer(IActorRef region, string id)
+    private static async Task<int> Answer(IActorRef region, string id, TimeSpan again)
     {
         for (var began = Stopwatch.GetTimestamp(); ;)
         {
             try
             {
-                return await region.Ask<int>(id, TimeSpan.FromMilliseconds(100)).ConfigureAwait(false);
+                return await region.Ask<int>(id, again).ConfigureAwait(false);
             }
             catch (AskTimeoutException) when (Stopwatch.GetElapsedTime(began) < Patience)
             {
