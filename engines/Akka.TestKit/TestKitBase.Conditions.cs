@@ -74,14 +74,6 @@ public abstract partial class TestKitBase
         hint).GetAwaiter().GetResult();
 
     /// <inheritdoc cref="Within(TimeSpan, Action)"/>
-    public T Within<T>(TimeSpan max, Func<T> function)
-    {
-        T result = default!;
-        Within(max, () => result = function());
-        return result;
-    }
-
-    /// <inheritdoc cref="Within(TimeSpan, Action)"/>
     public Task WithinAsync(TimeSpan max, Func<Task> actionAsync) => WithinAsync(TimeSpan.Zero, max, actionAsync);
 
     /// <inheritdoc cref="Within(TimeSpan, TimeSpan, Action, string)"/>

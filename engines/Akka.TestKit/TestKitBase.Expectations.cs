@@ -45,22 +45,6 @@ public abstract partial class TestKitBase
     public T ExpectMsgFrom<T>(IActorRef sender, TimeSpan? duration = null, string? hint = null, CancellationToken cancellationToken = default) => Wait(Expect<T>(
         (_, actualSender) => _assertions.AssertEqual(sender, actualSender, hint ?? ""), duration, hint, cancellationToken));
 
-    /// <summary>Expects messages that equal others, in any order.</summary>
-    public IReadOnlyCollection<T> ExpectMsgAllOf<T>(params T[] messages)
-    {
-        var missing = messages.ToList();
-        var received = new List<T>();
-        var deadline = Now + RemainingOrDefault;
-        while (missing.Count > 0)
-        {
-            var message = ExpectMsg<T>(deadline > Now ? deadline - Now : TimeSpan.Zero, $"one of {string.Join(", ", missing)}");
-            _assertions.AssertTrue(missing.Remove(message), "not one of the messages expected ({0}): {1}", string.Join(", ", missing), message);
-            received.Add(message);
-        }
-
-        return received;
-    }
-
     /// <summary>Expects that an actor that is watched ends.</summary>
     public Terminated ExpectTerminated(IActorRef target, TimeSpan? timeout = null, string? hint = null, CancellationToken cancellationToken = default) =>
         Wait(ExpectTerminatedAsync(target, timeout, hint, cancellationToken));

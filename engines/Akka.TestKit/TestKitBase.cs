@@ -18,7 +18,6 @@ public abstract partial class TestKitBase : IActorRefFactory
           coordinated-shutdown.run-by-clr-shutdown-hook = off
           test {
             timefactor = 1.0
-            filter-leeway = 3s
             single-expect-default = 3s
             default-timeout = 5s
             # its actors receive on the sender's thread, so that what was sent to one is there at once
@@ -69,16 +68,12 @@ public abstract partial class TestKitBase : IActorRefFactory
         Sys = system;
         TestKitSettings = new TestKitSettings(system.Settings.Config);
         Log = Logging.GetLogger(system, GetType());
-        EventFilter = new EventFilterFactory(this);
         var name = testActorName ?? $"testActor{Interlocked.Increment(ref _testActors)}";
         TestActor = CreateTestActor(name);
         if (this is TestProbe) return;
         ActorCell.Current = this is INoImplicitSender ? null : ((LocalActorRef)TestActor).Cell;
         SynchronizationContext.SetSynchronizationContext(new ActorCellKeepingSynchronizationContext(ActorCell.Current));
     }
-
-    /// <summary>The configuration below that of the test.</summary>
-    public static Config DefaultConfig => Defaults;
 
     /// <summary>The system.</summary>
     public ActorSystem Sys { get; }
@@ -91,9 +86,6 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     /// <summary>The test's log.</summary>
     public ILoggingAdapter Log { get; }
-
-    /// <summary>Expects log events.</summary>
-    public EventFilterFactory EventFilter { get; }
 
     /// <summary>Whether there is a message that no expectation has taken.</summary>
     public bool HasMessages => _queue.Reader.Count > 0;
@@ -178,12 +170,6 @@ public abstract partial class TestKitBase : IActorRefFactory
     /// <summary>Drops messages of a type for which a predicate holds.</summary>
     public void IgnoreMessages<TMsg>(Func<TMsg, bool> shouldIgnoreMessage) =>
         IgnoreMessages(message => message is TMsg typed && shouldIgnoreMessage(typed));
-
-    /// <summary>Drops nothing any more.</summary>
-    public void IgnoreNoMessages() => TestActor.Tell(new TestActor.SetIgnore(null));
-
-    /// <summary>Lets a pilot see every message before the test does.</summary>
-    public void SetAutoPilot(AutoPilot pilot) => TestActor.Tell(new TestActor.SetAutoPilot(pilot));
 
     /// <summary>A time multiplied by <c>akka.test.timefactor</c>.</summary>
     public TimeSpan Dilated(TimeSpan duration) => duration * TestKitSettings.TestTimeFactor;

@@ -10,16 +10,12 @@ public sealed class TestKitSettings : IExtension
     public TestKitSettings(Config config)
     {
         SingleExpectDefault = config.GetTimeSpan("akka.test.single-expect-default");
-        TestEventFilterLeeway = config.GetTimeSpan("akka.test.filter-leeway");
         DefaultTimeout = config.GetTimeSpan("akka.test.default-timeout");
         TestTimeFactor = config.GetDouble("akka.test.timefactor");
     }
 
     /// <summary>How long an expectation waits outside of <c>Within</c>.</summary>
     public TimeSpan SingleExpectDefault { get; }
-
-    /// <summary>How long an event filter waits after its action.</summary>
-    public TimeSpan TestEventFilterLeeway { get; }
 
     /// <summary>How long a question waits.</summary>
     public TimeSpan DefaultTimeout { get; }

@@ -134,9 +134,6 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     /// <summary><c>/user/parent/child</c></summary>
     public string ToStringWithoutAddress() => FormatPathElements(Elements);
 
-    /// <summary>The path with its own address, which for an actor of this process has no host.</summary>
-    public string ToStringWithAddress() => ToString();
-
     /// <summary>The path as other processes see it: with <paramref name="address"/> where its own has no host.</summary>
     public string ToStringWithAddress(Address address) =>
         IgnoresAddress || Address.Host is not null ? ToString() : address + ToStringWithoutAddress();

@@ -41,9 +41,6 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>When it was made, since 1970 in UTC.</summary>
     public TimeSpan StartTime { get; } = DateTime.UtcNow - DateTime.UnixEpoch;
 
-    /// <summary>How long it has run.</summary>
-    public TimeSpan Uptime => DateTime.UtcNow - DateTime.UnixEpoch - StartTime;
-
     /// <summary>Done when the system has ended.</summary>
     public abstract Task WhenTerminated { get; }
 
@@ -93,9 +90,6 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     /// <summary>The extension of a type; null where it has not been made.</summary>
     public abstract T GetExtension<T>()
         where T : class, IExtension;
-
-    /// <summary>Whether there is an extension of a type.</summary>
-    public abstract bool HasExtension(Type type);
 
     /// <summary>Whether there is an extension of a type.</summary>
     public abstract bool HasExtension<T>()

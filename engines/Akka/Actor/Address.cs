@@ -38,9 +38,6 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
     /// <summary>Whether it has no host, so that it means this process.</summary>
     public bool HasLocalScope => Host is null;
 
-    /// <summary>Whether it has a host.</summary>
-    public bool HasGlobalScope => Host is not null;
-
     /// <summary>Whether two addresses are the same.</summary>
     public static bool operator ==(Address? left, Address? right) => Equals(left, right);
 
@@ -79,18 +76,6 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ICompar
         address = new Address(path[..scheme], authority[..at], authority[(at + 1)..colon], port);
         return true;
     }
-
-    /// <summary>The same address with another host.</summary>
-    public Address WithHost(string? host = null) => new(Protocol, System, host, Port);
-
-    /// <summary>The same address with another port.</summary>
-    public Address WithPort(int? port = null) => new(Protocol, System, Host, port);
-
-    /// <summary>The same address with another system.</summary>
-    public Address WithSystem(string system) => new(Protocol, system, Host, Port);
-
-    /// <summary>The same address with another protocol.</summary>
-    public Address WithProtocol(string protocol) => new(protocol, System, Host, Port);
 
     /// <summary><c>system@host:port</c></summary>
     public string HostPort() => _text[(Protocol.Length + 3)..];

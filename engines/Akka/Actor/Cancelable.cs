@@ -66,10 +66,3 @@ public class Cancelable : ICancelable, IDisposable
         GC.SuppressFinalize(this);
     }
 }
-
-/// <summary>Cancels what may be null.</summary>
-public static class CancelableExtensions
-{
-    /// <summary>Cancels it unless it is null.</summary>
-    public static void CancelIfNotNull(this ICancelable? cancelable) => cancelable?.Cancel();
-}

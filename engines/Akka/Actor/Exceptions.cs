@@ -8,12 +8,6 @@ public class InvalidActorNameException : AkkaException
         : base(message)
     {
     }
-
-    /// <summary>Says which name, and why.</summary>
-    public InvalidActorNameException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
 }
 
 /// <summary>No answer came in time.</summary>
@@ -79,12 +73,6 @@ public class ActorNotFoundException(string message, Exception? innerException = 
 
 /// <summary>A message that cannot be sent, such as null.</summary>
 public class InvalidMessageException(string message) : AkkaException(message);
-
-/// <summary>A logger could not be started.</summary>
-public class LoggerInitializationException(string message, Exception? cause = null) : AkkaException(message, cause);
-
-/// <summary>A stash holds as many messages as it may.</summary>
-public class StashOverflowException(string message, Exception? cause = null) : AkkaException(message, cause);
 
 /// <summary>The scheduler cannot take the task.</summary>
 public sealed class SchedulerException(string message) : AkkaException(message);

@@ -13,14 +13,6 @@ public static class Futures
     public static Task<object> Ask(this ICanTell self, object message, TimeSpan? timeout = null) =>
         self.Ask<object>(message, timeout, CancellationToken.None);
 
-    /// <inheritdoc cref="Ask(ICanTell, object, TimeSpan?)"/>
-    public static Task<object> Ask(this ICanTell self, object message, CancellationToken cancellationToken) =>
-        self.Ask<object>(message, null, cancellationToken);
-
-    /// <inheritdoc cref="Ask(ICanTell, object, TimeSpan?)"/>
-    public static Task<object> Ask(this ICanTell self, object message, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        self.Ask<object>(message, timeout, cancellationToken);
-
     /// <summary>Sends a message and gives the answer, which is of type <typeparamref name="T"/>.</summary>
     /// <inheritdoc cref="Ask(ICanTell, object, TimeSpan?)"/>
     public static Task<T> Ask<T>(this ICanTell self, object message, TimeSpan? timeout = null) =>

@@ -92,10 +92,6 @@ public sealed class Props
     /// <summary>Props of what a producer constructs.</summary>
     public static Props CreateBy(IIndirectActorProducer producer, params object?[] args) => new(producer, args);
 
-    /// <summary>Props of what a producer constructs.</summary>
-    public static Props CreateBy<TProducer>(params object?[] args)
-        where TProducer : class, IIndirectActorProducer => CreateBy((TProducer)Activator.CreateInstance(typeof(TProducer), args)!, args);
-
     /// <summary>The same with another dispatcher.</summary>
     public Props WithDispatcher(string dispatcher) => new(this) { Dispatcher = dispatcher };
 

@@ -52,10 +52,6 @@ public abstract class ReceiveActor : UntypedActor
     /// <inheritdoc cref="ReceiveAsync{T}(Func{T, Task}, Predicate{T})"/>
     protected void ReceiveAsync<T>(Predicate<T> shouldHandle, Func<T, Task> handler) => Receive(Await(handler), shouldHandle);
 
-    /// <inheritdoc cref="ReceiveAsync{T}(Func{T, Task}, Predicate{T})"/>
-    protected void ReceiveAsync(Type messageType, Func<object, Task> handler, Predicate<object>? shouldHandle = null) =>
-        Receive(messageType, Await(handler), shouldHandle);
-
     /// <summary>Handles all messages that no handler before it does, asynchronously.</summary>
     protected void ReceiveAnyAsync(Func<object, Task> handler) => ReceiveAny(Await(handler));
 

@@ -58,22 +58,6 @@ public interface IScheduler : ITellScheduler, ITimeProvider
 /// <summary>Delays in milliseconds, and schedules that can be cancelled.</summary>
 public static class SchedulerExtensions
 {
-    /// <summary>Sends a message once, after so many milliseconds.</summary>
-    public static void ScheduleTellOnce(
-        this ITellScheduler scheduler, int millisecondsDelay, ICanTell receiver, object message, IActorRef sender, ICancelable? cancelable = null) =>
-        scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(millisecondsDelay), receiver, message, sender, cancelable);
-
-    /// <summary>Sends a message again and again; times in milliseconds.</summary>
-    public static void ScheduleTellRepeatedly(
-        this ITellScheduler scheduler,
-        int initialMillisecondsDelay,
-        int millisecondsInterval,
-        ICanTell receiver,
-        object message,
-        IActorRef sender,
-        ICancelable? cancelable = null) => scheduler.ScheduleTellRepeatedly(
-            TimeSpan.FromMilliseconds(initialMillisecondsDelay), TimeSpan.FromMilliseconds(millisecondsInterval), receiver, message, sender, cancelable);
-
     /// <summary>Sends a message once, unless it is cancelled before.</summary>
     public static ICancelable ScheduleTellOnceCancelable(
         this IScheduler scheduler, TimeSpan delay, ICanTell receiver, object message, IActorRef sender)
@@ -89,22 +73,6 @@ public static class SchedulerExtensions
     {
         var cancelable = new Cancelable(scheduler.Advanced);
         scheduler.ScheduleTellRepeatedly(initialDelay, interval, receiver, message, sender, cancelable);
-        return cancelable;
-    }
-
-    /// <summary>Runs an action once, unless it is cancelled before.</summary>
-    public static ICancelable ScheduleOnceCancelable(this IActionScheduler scheduler, TimeSpan delay, Action action)
-    {
-        var cancelable = new Cancelable(scheduler);
-        scheduler.ScheduleOnce(delay, action, cancelable);
-        return cancelable;
-    }
-
-    /// <summary>Runs an action again and again until it is cancelled.</summary>
-    public static ICancelable ScheduleRepeatedlyCancelable(this IActionScheduler scheduler, TimeSpan initialDelay, TimeSpan interval, Action action)
-    {
-        var cancelable = new Cancelable(scheduler);
-        scheduler.ScheduleRepeatedly(initialDelay, interval, action, cancelable);
         return cancelable;
     }
 }

@@ -138,12 +138,6 @@ public class OneForOneStrategy : SupervisorStrategy
     {
     }
 
-    /// <summary>Restarts a child at most so often within a time; -1 for without end, and -1 for ever.</summary>
-    public OneForOneStrategy(int maxNrOfRetries, int withinTimeMilliseconds, Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
-        : base(maxNrOfRetries, TimeSpan.FromMilliseconds(withinTimeMilliseconds), Actor.Decider.From(localOnlyDecider), loggingEnabled)
-    {
-    }
-
     /// <summary>Restarts a child as often as the decider says.</summary>
     public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
         : base(null, null, Actor.Decider.From(localOnlyDecider), loggingEnabled)
@@ -172,27 +166,9 @@ public class AllForOneStrategy : SupervisorStrategy
     {
     }
 
-    /// <inheritdoc cref="OneForOneStrategy(int?, TimeSpan?, IDecider)"/>
-    public AllForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, IDecider decider)
-        : base(maxNrOfRetries, withinTimeRange, decider, true)
-    {
-    }
-
-    /// <inheritdoc cref="OneForOneStrategy(int, int, Func{Exception, Directive}, bool)"/>
-    public AllForOneStrategy(int maxNrOfRetries, int withinTimeMilliseconds, Func<Exception, Directive> localOnlyDecider, bool loggingEnabled = true)
-        : base(maxNrOfRetries, TimeSpan.FromMilliseconds(withinTimeMilliseconds), Actor.Decider.From(localOnlyDecider), loggingEnabled)
-    {
-    }
-
     /// <summary>Restarts the children as often as the decider says.</summary>
     public AllForOneStrategy(Func<Exception, Directive> localOnlyDecider)
         : base(null, null, Actor.Decider.From(localOnlyDecider), true)
-    {
-    }
-
-    /// <summary>Restarts the children as often as the decider says.</summary>
-    public AllForOneStrategy(IDecider decider)
-        : base(null, null, decider, true)
     {
     }
 

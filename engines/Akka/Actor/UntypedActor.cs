@@ -24,10 +24,4 @@ public abstract class UntypedActor : ActorBase
 
     /// <summary>Receives with another behavior until <see cref="ActorBase.UnbecomeStacked"/>.</summary>
     protected void BecomeStacked(UntypedReceive receive) => Context.BecomeStacked(receive);
-
-    /// <summary>Runs an asynchronous action, during which no message is received.</summary>
-    protected void RunTask(Func<Task> action) => ActorTaskScheduler.RunTask(action);
-
-    /// <inheritdoc cref="RunTask(Func{Task})"/>
-    protected void RunTask(Action action) => ActorTaskScheduler.RunTask(action);
 }

@@ -87,12 +87,6 @@ public class Cluster : IExtension
     /// <summary>Takes all subscriptions of an actor back.</summary>
     public void Unsubscribe(IActorRef subscriber) => System.EventStream.Unsubscribe(subscriber);
 
-    /// <summary>Takes a subscription back.</summary>
-    public void Unsubscribe(IActorRef subscriber, Type to) => System.EventStream.Unsubscribe(subscriber, to);
-
-    /// <summary>Sends an actor the cluster's state.</summary>
-    public void SendCurrentClusterState(IActorRef receiver) => receiver.Tell(State, ActorRefs.NoSender);
-
     /// <summary>Becomes a member.</summary>
     /// <param name="address">A member, or this system itself. The embedded engine does not ask it: the database says who is there.</param>
     public void Join(Address address)
@@ -113,13 +107,6 @@ public class Cluster : IExtension
     {
         ArgumentNullException.ThrowIfNull(seedNodes);
         Membership.Join();
-    }
-
-    /// <inheritdoc cref="Join"/>
-    public Task JoinSeedNodesAsync(IEnumerable<Address> seedNodes, CancellationToken token = default)
-    {
-        JoinSeedNodes(seedNodes);
-        return Membership.Up.WaitAsync(token);
     }
 
     /// <summary>Has a member hand over what it has and end its actor system.</summary>

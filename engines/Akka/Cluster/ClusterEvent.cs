@@ -43,11 +43,6 @@ public class ClusterEvent
     /// <summary>The cluster as this process knows it.</summary>
     public sealed class CurrentClusterState(ImmutableSortedSet<Member> members, ImmutableHashSet<Member> unreachable, Address? leader)
     {
-        /// <summary>The cluster without anybody.</summary>
-        public CurrentClusterState() : this([], [], null)
-        {
-        }
-
         /// <summary>The members, by address.</summary>
         public ImmutableSortedSet<Member> Members { get; } = members;
 

@@ -121,9 +121,6 @@ public sealed class Dispatchers
         _settings = settings;
     }
 
-    /// <summary>The dispatcher of actors that ask for no other.</summary>
-    public MessageDispatcher DefaultGlobalDispatcher => Lookup(DefaultDispatcherId);
-
     /// <summary>Whether a dispatcher is configured.</summary>
     public bool HasDispatcher(string id) => _settings.Config.HasPath(id);
 

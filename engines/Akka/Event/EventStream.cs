@@ -64,7 +64,4 @@ public static class EventStreamExtensions
 {
     /// <summary>Sends a subscriber what is published of a type from now on; false where it is sent that already.</summary>
     public static bool Subscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) => eventStream.Subscribe(subscriber, typeof(TChannel));
-
-    /// <summary>Takes a subscription back; false where there is none.</summary>
-    public static bool Unsubscribe<TChannel>(this EventStream eventStream, IActorRef subscriber) => eventStream.Unsubscribe(subscriber, typeof(TChannel));
 }

@@ -80,9 +80,6 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
     /// <summary>Whether the actor is still being told of its past.</summary>
     public bool IsRecovering => _phase == Phase.Recovering;
 
-    /// <summary>Whether the actor knows its past.</summary>
-    public bool IsRecoveryFinished => !IsRecovering;
-
     /// <summary>The number of the last event that was replayed or persisted.</summary>
     public long LastSequenceNr { get; private set; }
 

@@ -76,9 +76,6 @@ public abstract class ReceivePersistentActor : UntypedPersistentActor
     /// <summary>Handles commands of a type asynchronously, with the actor's context after every await.</summary>
     protected void CommandAsync<T>(Func<T, Task> handler, Predicate<T>? shouldHandle = null) => Command(Await(handler), shouldHandle);
 
-    /// <inheritdoc cref="CommandAsync{T}(Func{T, Task}, Predicate{T})"/>
-    protected void CommandAsync<T>(Predicate<T> shouldHandle, Func<T, Task> handler) => Command(Await(handler), shouldHandle);
-
     /// <summary>Handles all commands that no handler before it does, asynchronously.</summary>
     protected void CommandAnyAsync(Func<object, Task> handler) => CommandAny(Await(handler));
 

@@ -97,9 +97,6 @@ public class Serialization
             : throw new SerializationException($"the manifest \"{manifest}\" of serializer {serializerId} names no type that is bound to a serializer here");
     }
 
-    /// <inheritdoc cref="Deserialize(byte[], int, string)"/>
-    public object Deserialize(byte[] bytes, int serializerId, Type type) => ById(serializerId, type?.Name ?? "").FromBinary(bytes, type!);
-
     /// <summary>The serializer of an object.</summary>
     /// <exception cref="SerializationException">There is none.</exception>
     public Serializer FindSerializerFor(object obj, string? defaultSerializerName = null) =>

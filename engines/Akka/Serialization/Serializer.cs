@@ -32,9 +32,6 @@ public abstract class Serializer
     /// <param name="type">The object's type, where it went along.</param>
     public abstract object FromBinary(byte[] bytes, Type type);
 
-    /// <summary>Makes an object of a type.</summary>
-    public T FromBinary<T>(byte[] bytes) => (T)FromBinary(bytes, typeof(T));
-
     private int IdentifierOfConfiguration()
     {
         const string Key = "akka.actor.serialization-identifiers";

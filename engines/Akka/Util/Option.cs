@@ -25,9 +25,6 @@ public readonly record struct Option<T>
     /// <summary>A present value; absent where it is null.</summary>
     public static implicit operator Option<T>(T value) => new(value);
 
-    /// <summary>A present value; absent where it is null.</summary>
-    public static Option<T> Create(T value) => new(value);
-
     /// <summary>The value, or another one where there is none.</summary>
     public T GetOrElse(T fallbackValue) => HasValue ? Value : fallbackValue;
 

@@ -108,10 +108,7 @@ public sealed class ActorSystemImpl : ExtendedActorSystem
     public override T GetExtension<T>() => TryGetExtension<T>(out var extension) ? extension! : null!;
 
     /// <inheritdoc/>
-    public override bool HasExtension(Type type) => _extensions.ContainsKey(type);
-
-    /// <inheritdoc/>
-    public override bool HasExtension<T>() => HasExtension(typeof(T));
+    public override bool HasExtension<T>() => _extensions.ContainsKey(typeof(T));
 
     /// <inheritdoc/>
     public override bool TryGetExtension<T>(out T? extension)

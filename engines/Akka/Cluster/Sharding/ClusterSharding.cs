@@ -30,14 +30,8 @@ public class ClusterSharding : IExtension
     /// <summary>What the configuration says.</summary>
     public ClusterShardingSettings Settings { get; }
 
-    /// <summary>The kinds of entities that run here.</summary>
-    public IEnumerable<string> ShardTypeNames => _regions.Keys;
-
     /// <summary>A system's sharding.</summary>
     public static ClusterSharding Get(ActorSystem system) => system.WithExtension<ClusterSharding, ClusterShardingExtensionProvider>();
-
-    /// <summary>The defaults of <c>akka.cluster.sharding</c>.</summary>
-    public static Config DefaultConfig() => ConfigurationFactory.FromResource("Cluster/reference.conf");
 
     /// <summary>How shards are given to members.</summary>
     public IShardAllocationStrategy DefaultShardAllocationStrategy(ClusterShardingSettings settings) => new Rendezvous();

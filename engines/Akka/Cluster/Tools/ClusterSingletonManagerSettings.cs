@@ -37,7 +37,4 @@ public sealed class ClusterSingletonManagerSettings
 
     /// <summary>The same with another role.</summary>
     public ClusterSingletonManagerSettings WithRole(string role) => new(SingletonName, role, HandOverRetryInterval);
-
-    /// <summary>The same with another interval.</summary>
-    public ClusterSingletonManagerSettings WithHandOverRetryInterval(TimeSpan handOverRetryInterval) => new(SingletonName, Role, handOverRetryInterval);
 }

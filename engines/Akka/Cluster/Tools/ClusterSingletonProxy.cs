@@ -22,9 +22,6 @@ public sealed class ClusterSingletonProxy : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
-    /// <summary>The defaults of <c>akka.cluster.singleton-proxy</c>.</summary>
-    public static Config DefaultConfig() => ClusterSingletonManager.DefaultConfig();
-
     /// <summary>A proxy.</summary>
     /// <param name="singletonManagerPath">The manager's path without an address, such as <c>/user/learner</c>.</param>
     /// <param name="settings">What the singleton is called.</param>

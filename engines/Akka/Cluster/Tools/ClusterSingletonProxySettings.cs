@@ -45,10 +45,6 @@ public sealed class ClusterSingletonProxySettings
     /// <summary>The same with another role.</summary>
     public ClusterSingletonProxySettings WithRole(string role) => new(SingletonName, role, SingletonIdentificationInterval, BufferSize);
 
-    /// <summary>The same with another interval.</summary>
-    public ClusterSingletonProxySettings WithSingletonIdentificationInterval(TimeSpan singletonIdentificationInterval) =>
-        new(SingletonName, Role, singletonIdentificationInterval, BufferSize);
-
     /// <summary>The same with another size.</summary>
     public ClusterSingletonProxySettings WithBufferSize(int bufferSize) => new(SingletonName, Role, SingletonIdentificationInterval, bufferSize);
 }
