@@ -62,16 +62,18 @@ internal sealed class SqlStore : IDisposable
     /// <summary>Ends when everything asked before has been written or has failed.</summary>
     public Task Flush() => _writer.Flush();
 
-    /// <summary>Deletes events up to a number. The last one stays as a row marked deleted, so that its number is not given again.</summary>
+    /// <summary>
+    /// Deletes events up to a number. The last one stays as a row marked deleted, so that its number is not given again; only that row is written, as large as it may be.
+    /// </summary>
     public Task DeleteEvents(string persistenceId, long to, Fence? fence) => _writer.Run(fence, session =>
     {
+        session.Execute("""
+            DELETE FROM journal WHERE persistence_id = @id
+            AND sequence_number < (SELECT max(sequence_number) FROM journal WHERE persistence_id = @id AND sequence_number <= @to)
+            """, ("id", persistenceId), ("to", to));
         session.Execute(
             "UPDATE journal SET deleted = @deleted WHERE persistence_id = @id AND sequence_number <= @to",
             ("deleted", true), ("id", persistenceId), ("to", to));
-        session.Execute("""
-            DELETE FROM journal WHERE persistence_id = @id AND sequence_number <= @to
-            AND sequence_number < (SELECT max(sequence_number) FROM journal WHERE persistence_id = @id AND deleted = @deleted)
-            """, ("id", persistenceId), ("to", to), ("deleted", true));
         return session.Execute("DELETE FROM tags WHERE persistence_id = @id AND sequence_nr <= @to", ("id", persistenceId), ("to", to));
     });
 

@@ -1,0 +1,215 @@
+using ActorRlhf.Actors.Learning;
+using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Actors.Tests.Episodes;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace ActorRlhf.Actors.Tests.Learning;
+
+/// <summary>The learner on a journal, between probes that stand for the shards and for those who hear of new policies. Batches of 64, one shard.</summary>
+public sealed class LearnerTests
+{
+    [Fact]
+    public async Task A_batch_is_journaled_before_the_step_and_the_new_policy_announced_behind_it()
+    {
+        await using var database = new RunDatabase();
+        var journaled = new TaskCompletionSource<long>();
+        var life = await Life.Start(database, Settings(), () => new ChainTrainer(
+            database.Folder, _ => journaled.TrySetResult(database.Query<long>("SELECT count(*) FROM journal WHERE manifest = 'ln.formed.1'")[0])));
+        Assert.Equal(0, life.NextVersion());
+        Assert.Equal((0, 0), (life.NextCollect(0).Version, life.LastCollect.ThroughBatch));
+        life.Send(0);
+        Assert.Equal(1, await journaled.Task.WaitAsync(RunDatabase.Patience));
+        Assert.Equal(1, life.NextVersion());
+        Assert.Equal((1, 1), (life.NextCollect(1).Version, life.LastCollect.ThroughBatch));
+    }
+
+    [Fact]
+    public async Task A_shard_is_asked_again_until_everything_is_here_and_acknowledged()
+    {
+        await using var database = new RunDatabase();
+        var life = await Life.Start(database, Settings() with { Retry = TimeSpan.FromMilliseconds(20) }, () => new ChainTrainer(database.Folder));
+        for (var i = 0; i < 3; i++) life.NextCollect(0);
+        life.Learner.Tell(new ProgressAcknowledged { Run = Runs.Name, Shard = 0, Version = 0 });
+        for (var i = 0; i < 3; i++) life.NextCollect(0); // the part is missing still
+        life.Learner.Tell(new PauseTraining { Reason = "so that the batch is not trained on" });
+        life.Send(0);
+        Assert.Equal(64, (await life.Status()).InHand);
+        while (life.Shards.HasMessages) life.Shards.ReceiveOne(TimeSpan.Zero);
+        life.Shards.ExpectNoMsg(TimeSpan.FromMilliseconds(200));
+    }
+
+    [Fact]
+    public async Task After_a_crash_the_steps_behind_the_checkpoint_are_taken_again_from_the_journal()
+    {
+        await using var database = new RunDatabase();
+        var settings = Settings() with { CheckpointBatches = 2 };
+        var trained = new List<long>();
+        var life = await Life.Start(database, settings, Trainer);
+        for (var batch = 0; batch < 3; batch++)
+        {
+            life.Send(batch);
+            life.AwaitVersion(batch + 1);
+        }
+
+        await life.Until(status => status.CheckpointVersion == 2);
+        Assert.Equal([0, 1, 2], trained);
+        Assert.Equal(2, ChainTrainer.Newest(database.Folder).Version);
+        life = await Life.Start(database, settings, Trainer);
+        Assert.Equal(3, life.NextVersion());
+        Assert.Equal([0, 1, 2, 2], trained);
+        for (var batch = 3; batch < 5; batch++)
+        {
+            life.Send(batch);
+            life.AwaitVersion(batch + 1);
+        }
+
+        await life.Until(status => status.Phase == LearnerPhase.Finished);
+        Assert.Equal([0, 1, 2, 2, 3, 4], trained);
+        Assert.Equal(Enumerable.Range(0, 300).Select(episode => (long)episode), ChainTrainer.Newest(database.Folder).Episodes);
+
+        life = await Life.Start(database, settings, Trainer); // a finished run
+        await life.Until(status => status.Phase == LearnerPhase.Finished);
+        Assert.Equal(5, (await life.Status()).Version);
+
+        ChainTrainer Trainer() => new(database.Folder, batch => trained.Add(batch.Batch));
+    }
+
+    [Fact]
+    public async Task Batches_behind_a_checkpoint_leave_the_journal()
+    {
+        await using var database = new RunDatabase();
+        var life = await Life.Start(database, Settings() with { CheckpointBatches = 2 }, () => new ChainTrainer(database.Folder));
+        for (var batch = 0; batch < 4; batch++)
+        {
+            life.Send(batch);
+            life.AwaitVersion(batch + 1);
+        }
+
+        life.Kit.AwaitCondition(
+            () => database.Query<string>("SELECT manifest FROM journal WHERE deleted = 0 ORDER BY ordering") is ["ln.checkpoint.1"], RunDatabase.Patience);
+    }
+
+    [Fact]
+    public async Task A_part_that_was_consumed_is_not_trained_on_again()
+    {
+        await using var database = new RunDatabase();
+        var life = await Life.Start(database, Settings(), () => new ChainTrainer(database.Folder));
+        life.Send(0);
+        life.AwaitVersion(1);
+        life.Send(0);
+        var status = await life.Status();
+        Assert.Equal((1, 0, 1), (status.Counters.Consumed, status.InHand, status.Formed));
+        Assert.Empty(status.Violations);
+    }
+
+    [Fact]
+    public async Task When_a_step_fails_training_stops_with_the_reason_and_goes_on_from_the_checkpoint_when_it_is_told_to()
+    {
+        await using var database = new RunDatabase();
+        var fails = true;
+        var trainers = new List<ChainTrainer>();
+        var life = await Life.Start(database, Settings() with { CheckpointBatches = 1 }, () =>
+        {
+            trainers.Add(new ChainTrainer(database.Folder, batch =>
+            {
+                if (batch.Batch == 1 && Volatile.Read(ref fails)) throw new InvalidOperationException("the loss is not finite");
+            }));
+            return trainers[^1];
+        });
+        life.Send(0);
+        life.AwaitVersion(1);
+        life.Send(1);
+        await life.Until(status => status.Phase == LearnerPhase.Failed);
+        Assert.Equal("the loss is not finite", (await life.Status()).Reason);
+        Volatile.Write(ref fails, false);
+        life.Learner.Tell(new ResumeTraining());
+        life.AwaitVersion(2);
+        Assert.Equal(2, trainers.Count);
+        life.Kit.AwaitCondition(() => trainers[0].IsDisposed, RunDatabase.Patience);
+    }
+
+    [Fact]
+    public async Task While_it_is_paused_nothing_is_trained_on_and_afterwards_everything_is()
+    {
+        await using var database = new RunDatabase();
+        var life = await Life.Start(database, Settings(), () => new ChainTrainer(database.Folder));
+        Assert.Equal(0, life.NextVersion());
+        life.Learner.Tell(new PauseTraining { Reason = "KL is 31" });
+        life.Send(0);
+        var status = await life.Status();
+        Assert.Equal((LearnerPhase.Paused, "KL is 31", 64, 0), (status.Phase, status.Reason, status.InHand, status.Formed));
+        life.Learner.Tell(new ResumeTraining());
+        life.AwaitVersion(1);
+        Assert.Equal(LearnerPhase.Training, (await life.Status()).Phase);
+    }
+
+    [Fact]
+    public async Task Checkpoints_that_the_journal_does_not_go_with_stop_training_with_the_reason()
+    {
+        await using var database = new RunDatabase();
+        new ChainTrainer(database.Folder).Checkpoint(4);
+        var life = await Life.Start(database, Settings(), () => new ChainTrainer(database.Folder));
+        await life.Until(status => status.Phase == LearnerPhase.Failed);
+        Assert.Contains("after 4 batches", (await life.Status()).Reason);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_is_due_after_so_many_batches_or_so_much_time()
+    {
+        await using var database = new RunDatabase();
+        var settings = Settings() with { CheckpointInterval = TimeSpan.Zero };
+        var life = await Life.Start(database, settings, () => new ChainTrainer(database.Folder));
+        life.Send(0);
+        await life.Until(status => status.CheckpointVersion == 1);
+    }
+
+    private static LearnerSettings Settings() => new()
+    {
+        Plan = Runs.Settings(300, 64, 1).Plan,
+        MaxPolicyLag = 0,
+        CheckpointBatches = 100,
+        CheckpointInterval = TimeSpan.FromHours(1),
+    };
+
+    /// <summary>A learner from its start to the end of its process.</summary>
+    private sealed record Life(TestKit Kit, TestProbe Shards, TestProbe Announcements, IActorRef Learner)
+    {
+        public CollectEpisodes LastCollect { get; private set; } = new();
+
+        public static async Task<Life> Start(RunDatabase database, LearnerSettings settings, Func<ITrainer> trainer)
+        {
+            var kit = await database.StartKit();
+            var (shards, announcements) = (kit.CreateTestProbe(), kit.CreateTestProbe());
+            IActorRef toShards = shards.Ref, toAll = announcements.Ref;
+            return new Life(kit, shards, announcements, kit.Sys.ActorOf(Props.Create(() => new Learner(settings, trainer, toShards, toAll, null))));
+        }
+
+        public long NextVersion() => Announcements.ExpectMsg<PolicyTrained>(RunDatabase.Patience).Version;
+
+        public void AwaitVersion(long version) =>
+            Announcements.FishForMessage<PolicyTrained>(trained => trained.Version == version, RunDatabase.Patience);
+
+        public CollectEpisodes NextCollect(long version) => LastCollect =
+            Shards.FishForMessage<CollectEpisodes>(collect => collect.Version == version, RunDatabase.Patience);
+
+        /// <summary>Sends the learner the only part of a batch.</summary>
+        public void Send(long batch)
+        {
+            var count = (int)Math.Min(64, 300 - batch * 64);
+            Learner.Tell(new BatchPart
+            {
+                Run = Runs.Name, Shard = 0, Batch = batch, Episodes = { Enumerable.Range(0, count).Select(i => Runs.Result(batch * 64 + i, batch)) },
+            });
+        }
+
+        public Task<LearnerStatus> Status() => Learner.Ask<LearnerStatus>(new LearnerStatusRequest(), RunDatabase.Patience);
+
+        public async Task Until(Func<LearnerStatus, bool> holds)
+        {
+            using var time = new CancellationTokenSource(RunDatabase.Patience);
+            while (!holds(await Status())) await Task.Delay(5, time.Token);
+        }
+    }
+}
