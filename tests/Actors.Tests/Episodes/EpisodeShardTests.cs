@@ -103,6 +103,19 @@ public sealed class EpisodeShardTests
     }
 
     [Fact]
+    public async Task A_shard_that_hears_of_training_and_of_what_is_wanted_at_once_does_both()
+    {
+        await using var database = new RunDatabase();
+        var (kit, shard) = await Start(database, Runs.Settings(256, 64, 1, lag: 1));
+        var learner = kit.CreateTestProbe();
+        Report(kit, shard, 1, [.. Enumerable.Range(0, 128).Select(i => Runs.Result(i, 0))]);
+        Answer(kit);
+        Collect(shard, learner, version: 1);
+        Assert.Equal(1, learner.ExpectMsg<ProgressAcknowledged>(RunDatabase.Patience).Version);
+        Assert.Equal((64, 64), Show(learner.ExpectMsg<BatchPart>()));
+    }
+
+    [Fact]
     public async Task Trained_events_are_deleted_and_the_rest_is_enough()
     {
         await using var database = new RunDatabase();

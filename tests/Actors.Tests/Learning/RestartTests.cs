@@ -2,7 +2,6 @@ using ActorRlhf.Actors.Episodes;
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Actors.Tests.Episodes;
-using Akka.Actor;
 
 namespace ActorRlhf.Actors.Tests.Learning;
 
@@ -20,11 +19,12 @@ public sealed class RestartTests
         var random = new Random(20200902);
         for (var life = 0; life < kills; life++)
         {
-            // Somewhere in the life of the n-th report after the start, or of the n-th step.
-            await Run(database, settings, endAtReport: random.Next(1, 12), endAtStep: random.Next(1, 5));
+            // At the n-th report or the n-th step after the start, whichever comes first; the others are somewhere.
+            await Start(database, settings, random.Next(1, 12), random.Next(1, 5)).Ended.WaitAsync(RunDatabase.Patience);
+            await database.Stop();
         }
 
-        await Run(database, settings, int.MaxValue, int.MaxValue);
+        await Start(database, settings, int.MaxValue, int.MaxValue).Run.Finish();
         var (version, hash, episodes) = ChainTrainer.Newest(database.Folder);
         Assert.Equal(20, version);
         Assert.Equal(Enumerable.Range(0, 2000).Select(episode => (long)episode), episodes);
@@ -35,105 +35,18 @@ public sealed class RestartTests
         foreach (var batch in batches) Assert.All(batch.Episodes, result => Assert.InRange(result.PolicyVersion, batch.Batch - lag, batch.Batch));
     }
 
-    private static async Task Run(RunDatabase database, EpisodeSettings settings, int endAtReport, int endAtStep)
+    private static (LocalRun Run, Task Ended) Start(RunDatabase database, EpisodeSettings settings, int endAtReport, int endAtStep)
     {
-        var system = await database.Start();
-        var end = new TaskCompletionSource();
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var (reports, steps) = (0, 0);
-        Action reporting = () => EndAt(ref reports, endAtReport);
-        Func<ITrainer> trainer = () => new ChainTrainer(database.Folder, _ => EndAt(ref steps, endAtStep));
-        var shards = system.ActorOf(Props.Create(() => new LocalShards(settings)), "shards");
-        var learner = system.ActorOf(Props.Create(() => new Learner(
-            new LearnerSettings
-            {
-                Plan = settings.Plan,
-                MaxPolicyLag = settings.MaxPolicyLag,
-                CheckpointBatches = 3,
-                CheckpointInterval = TimeSpan.FromHours(1),
-                KeepJournal = true,
-                Retry = TimeSpan.FromMilliseconds(50),
-            },
-            trainer,
-            shards,
-            ActorRefs.Nobody,
-            null)), "learner");
-        for (var i = 0; i < 3; i++)
-        {
-            var name = $"worker {i}";
-            system.ActorOf(Props.Create(() => new Worker(settings.Plan, shards, name, reporting)));
-        }
-
-        if (endAtReport < int.MaxValue)
-        {
-            await end.Task.WaitAsync(RunDatabase.Patience);
-            await database.Stop();
-            return;
-        }
-
-        using var time = new CancellationTokenSource(RunDatabase.Patience);
-        while (await learner.Ask<LearnerStatus>(new LearnerStatusRequest(), RunDatabase.Patience) is { Phase: not LearnerPhase.Finished } status)
-        {
-            Assert.Empty(status.Violations);
-            await Task.Delay(10, time.Token);
-        }
-
-        for (var shard = 0; shard < settings.Plan.Shards; shard++)
-        {
-            while (true)
-            {
-                var status = await shards.Ask<ShardStatus>(new ShardStatusRequest { Run = Runs.Name, Shard = shard }, RunDatabase.Patience);
-                Assert.Empty(status.Violations);
-                if (status.Version == settings.Plan.Batches)
-                {
-                    Assert.Equal((settings.Plan.CountInShard(shard, long.MaxValue), 0), (status.Counters.Accepted, status.Held));
-                    break;
-                }
-
-                await Task.Delay(10, time.Token);
-            }
-        }
+        var run = LocalRun.Start(
+            database.Start().Result, settings, () => new ChainTrainer(database.Folder, _ => EndAt(ref steps, endAtStep)),
+            (episode, version, name) => Runs.Result(episode, version, name[^1]), () => EndAt(ref reports, endAtReport));
+        return (run, end.Task);
 
         void EndAt(ref int count, int at)
         {
             if (Interlocked.Increment(ref count) == at) end.TrySetResult();
         }
-    }
-
-    private sealed class LocalShards : ReceiveActor
-    {
-        public LocalShards(EpisodeSettings settings)
-        {
-            var shards = Enumerable.Range(0, settings.Plan.Shards)
-                .Select(shard => Context.ActorOf(Props.Create(() => new EpisodeShard(settings, shard, null)), $"{shard}")).ToList();
-            Receive<IEpisodeShardMessage>(message => shards[message.Shard].Forward(message));
-        }
-    }
-
-    // Leases from every shard and reports what it "generated"; asks again when there was nothing.
-    private sealed class Worker : ReceiveActor, IWithTimers
-    {
-        public Worker(EpisodePlan plan, IActorRef shards, string name, Action reporting)
-        {
-            for (var shard = 0; shard < plan.Shards; shard++) Ask(shard);
-            Receive<int>(Ask);
-            Receive<Leased>(leased =>
-            {
-                if (leased.Leases.Count == 0)
-                {
-                    Timers.StartSingleTimer(leased.Shard, leased.Shard, TimeSpan.FromMilliseconds(5));
-                    return;
-                }
-
-                var results = leased.Leases.SelectMany(lease => Enumerable.Range(0, lease.Count)
-                    .Select(i => Runs.Result(lease.First + i, Math.Max(lease.MinimumVersion, leased.Version - 1), name[^1])));
-                shards.Tell(new EpisodesReported { Run = plan.Run, Shard = leased.Shard, Episodes = { results } });
-                reporting();
-            });
-            Receive<ReportAnswered>(answered => Ask(answered.Shard));
-
-            void Ask(int shard) => shards.Tell(new LeaseRequest { Run = plan.Run, Shard = shard, Holder = name, Count = 40 });
-        }
-
-        public ITimerScheduler Timers { get; set; } = null!;
     }
 }
