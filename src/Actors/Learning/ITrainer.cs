@@ -8,7 +8,7 @@ namespace ActorRlhf.Actors.Learning;
 /// </summary>
 public interface ITrainer : IDisposable
 {
-    /// <summary>Loads the newest checkpoint that can be read, or begins a run.</summary>
+    /// <summary>Loads the newest checkpoint that can be read, or begins a run. The journal goes back to the last but one; so must the checkpoints.</summary>
     /// <returns>How many batches it has learned from; 0 at the beginning.</returns>
     long Load();
 

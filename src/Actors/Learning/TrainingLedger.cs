@@ -11,7 +11,7 @@ namespace ActorRlhf.Actors.Learning;
 /// </summary>
 /// <remarks>
 /// Every event carries the counters, and a batch's event its episodes, so what is left of a journal after a deletion up to
-/// <see cref="DeletableThrough"/> is all that is needed beside the checkpoint, and no snapshot is.
+/// <see cref="DeletableThrough"/> is all that is needed beside the last checkpoint or, where that cannot be read, the one before it; no snapshot is.
 /// </remarks>
 public sealed class TrainingLedger
 {
@@ -20,10 +20,11 @@ public sealed class TrainingLedger
     private readonly RunShape _shape;
     private readonly Dictionary<long, BatchPart> _parts = []; // by first episode
     private readonly long[] _acknowledged;
-    private readonly SortedDictionary<long, long> _formedEvents = []; // batch to sequence number, from the last checkpoint on
+    private readonly SortedDictionary<long, long> _formedEvents = []; // batch to sequence number, from the last checkpoint but one on
     private readonly Queue<BatchFormed> _untrained = new();
     private readonly LearnerCounters _counters = new();
     private long _lastCheckpointEvent;
+    private long _spareVersion; // of the last checkpoint but one
     private bool _isStarted;
 
     /// <summary>The books of a learner that has done nothing yet.</summary>
@@ -44,7 +45,7 @@ public sealed class TrainingLedger
     /// <summary>Batches that the weights in memory have learned from: the policy's version.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Batches that the last checkpoint has learned from.</summary>
+    /// <summary>Batches that the last checkpoint that could be read or was written has learned from.</summary>
     public long CheckpointVersion { get; private set; }
 
     /// <summary>Whether everything is trained on.</summary>
@@ -59,7 +60,7 @@ public sealed class TrainingLedger
     /// <summary>What has been counted.</summary>
     public LearnerCounters Counters => _counters.Clone();
 
-    /// <summary>The last event that is not needed any more beside the last checkpoint; 0 for none.</summary>
+    /// <summary>The last event that is not needed any more beside the last two checkpoints; 0 for none.</summary>
     public long DeletableThrough =>
         Math.Max(0, Math.Min(_lastCheckpointEvent, _formedEvents.Count > 0 ? _formedEvents.First().Value : long.MaxValue) - 1);
 
@@ -113,10 +114,10 @@ public sealed class TrainingLedger
     /// <summary>Applies an event that has just been journaled.</summary>
     public void Apply(CheckpointWritten written, long sequenceNr)
     {
-        CheckpointVersion = Math.Max(CheckpointVersion, written.Version);
+        (_spareVersion, CheckpointVersion) = (written.SpareVersion, written.Version);
         _lastCheckpointEvent = sequenceNr;
         Formed = Math.Max(Formed, CheckpointVersion);
-        while (_formedEvents.Count > 0 && _formedEvents.First().Key < CheckpointVersion) _formedEvents.Remove(_formedEvents.First().Key);
+        while (_formedEvents.Count > 0 && _formedEvents.First().Key < _spareVersion) _formedEvents.Remove(_formedEvents.First().Key);
     }
 
     /// <summary>Applies an event of the past.</summary>
@@ -134,7 +135,7 @@ public sealed class TrainingLedger
     {
         Restore(written.Shape, written.Counters);
         Apply(written, sequenceNr);
-        while (_untrained.TryPeek(out var trained) && trained.Batch < CheckpointVersion) _untrained.Dequeue();
+        while (_untrained.TryPeek(out var trained) && trained.Batch < _spareVersion) _untrained.Dequeue();
     }
 
     /// <summary>Says after how many batches the loaded weights are; those formed after it have to be trained again.</summary>
@@ -149,7 +150,7 @@ public sealed class TrainingLedger
                 + "put the checkpoints back that belong to this database");
         }
 
-        Version = version;
+        (Version, CheckpointVersion) = (version, version); // one written later could not be read
         _isStarted = true;
     }
 
@@ -160,7 +161,7 @@ public sealed class TrainingLedger
     public void Trained() => Version = _untrained.Dequeue().Batch + 1;
 
     /// <summary>The event of a checkpoint on the disk, to be journaled and then applied.</summary>
-    public CheckpointWritten Checkpoint(long version) => new() { Shape = _shape, Version = version, Counters = Counters };
+    public CheckpointWritten Checkpoint(long version) => new() { Shape = _shape, Version = version, Counters = Counters, SpareVersion = CheckpointVersion };
 
     /// <summary>What a shard has to be told and asked; null where it knows and has sent everything.</summary>
     public CollectEpisodes? Collect(int shard)

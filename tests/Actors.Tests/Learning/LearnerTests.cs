@@ -77,10 +77,12 @@ public sealed class LearnerTests
     }
 
     [Fact]
-    public async Task Batches_behind_a_checkpoint_leave_the_journal()
+    public async Task The_journal_goes_back_to_the_last_checkpoint_but_one_which_is_started_from_where_the_last_cannot_be_read()
     {
         await using var database = new RunDatabase();
-        var life = await Life.Start(database, Settings() with { CheckpointBatches = 2 }, () => new ChainTrainer(database.Folder));
+        var trained = new List<long>();
+        var settings = Settings() with { CheckpointBatches = 2 };
+        var life = await Life.Start(database, settings, Trainer);
         for (var batch = 0; batch < 4; batch++)
         {
             life.Send(batch);
@@ -88,7 +90,19 @@ public sealed class LearnerTests
         }
 
         life.Kit.AwaitCondition(
-            () => database.Query<string>("SELECT manifest FROM journal WHERE deleted = 0 ORDER BY ordering") is ["ln.checkpoint.1"], RunDatabase.Patience);
+            () => database.Query<byte[]>("SELECT message FROM journal WHERE manifest = 'ln.formed.1' AND deleted = 0 ORDER BY ordering")
+                .Select(message => BatchFormed.Parser.ParseFrom(message).Batch).ToArray() is [2, 3], RunDatabase.Patience);
+        await database.Stop();
+        File.Delete(Path.Combine(database.Folder, "000000004.chain"));
+        trained.Clear();
+        life = await Life.Start(database, settings, Trainer);
+        Assert.Equal(4, life.NextVersion());
+        Assert.Equal([2, 3], trained);
+        life.Send(4);
+        await life.Until(status => status.Phase == LearnerPhase.Finished);
+        Assert.Equal(Enumerable.Range(0, 300).Select(episode => (long)episode), ChainTrainer.Newest(database.Folder).Episodes);
+
+        ChainTrainer Trainer() => new(database.Folder, batch => trained.Add(batch.Batch));
     }
 
     [Fact]

@@ -75,7 +75,6 @@ public sealed class TrainingLedgerTests
         ledger.Trained();
         var written = ledger.Checkpoint(1);
         ledger.Apply(written, 2);
-        Assert.Equal(1, ledger.DeletableThrough);
         var second = Form(ledger, 3);
         ledger.Trained();
         var third = Form(ledger, 4);
@@ -94,30 +93,44 @@ public sealed class TrainingLedgerTests
     }
 
     [Fact]
-    public void What_is_left_of_a_journal_behind_a_checkpoint_is_enough()
+    public void The_journal_goes_back_to_the_last_checkpoint_but_one_and_that_is_enough()
     {
         var ledger = Ledger();
         Form(ledger, 1);
         ledger.Trained();
         var second = Form(ledger, 2); // formed before the checkpoint of the first is written down
-        var written = ledger.Checkpoint(1);
-        ledger.Apply(written, 3);
+        var spare = ledger.Checkpoint(1);
+        ledger.Apply(spare, 3);
+        Assert.Equal(0, ledger.DeletableThrough);
+        ledger.Trained();
+        var third = Form(ledger, 4);
+        var written = ledger.Checkpoint(2);
+        ledger.Apply(written, 5);
         Assert.Equal(1, ledger.DeletableThrough);
 
-        var recovered = new TrainingLedger(Runs.Settings(1000, 100, 2).Plan, 0);
-        recovered.Recover(second, 2);
-        recovered.Recover(written, 3);
-        recovered.StartFrom(1);
-        Assert.Equal(second, recovered.NextUntrained());
-        recovered.Trained();
-        recovered.Apply(recovered.Checkpoint(2), 4);
-        Assert.Equal(3, recovered.DeletableThrough);
+        foreach (var version in new[] { 1, 2 })
+        {
+            var recovered = new TrainingLedger(Runs.Settings(1000, 100, 2).Plan, 0);
+            recovered.Recover(second, 2);
+            recovered.Recover(spare, 3);
+            recovered.Recover(third, 4);
+            recovered.Recover(written, 5);
+            recovered.StartFrom(version);
+            Assert.Equal((3L, version, version), (recovered.Formed, recovered.Version, recovered.CheckpointVersion));
+            Assert.Equal(version == 1 ? second : third, recovered.NextUntrained());
+            Assert.Equal(1, recovered.DeletableThrough);
+            Assert.Empty(recovered.Violations());
+        }
+    }
 
-        var again = new TrainingLedger(Runs.Settings(1000, 100, 2).Plan, 0);
-        again.Recover(recovered.Checkpoint(2), 4);
-        again.StartFrom(2);
-        Assert.Equal((2L, 2L), (again.Formed, again.Version));
-        Assert.Empty(again.Violations());
+    [Fact]
+    public void A_checkpoint_alone_is_enough_where_nothing_was_formed_behind_it()
+    {
+        var recovered = new TrainingLedger(Runs.Settings(1000, 100, 2).Plan, 0);
+        recovered.Recover(Ledger().Checkpoint(2), 4);
+        recovered.StartFrom(2);
+        Assert.Equal((2L, 2L), (recovered.Formed, recovered.Version));
+        Assert.Empty(recovered.Violations());
     }
 
     [Fact]

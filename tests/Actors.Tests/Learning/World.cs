@@ -27,9 +27,9 @@ internal sealed class World
     private long _delivered;
     private long _answered;
 
-    // Weights are what they learned from, in order; the last checkpoint's are on the disk.
+    // Weights are what they learned from, in order; the last two checkpoints' are on the disk.
     private List<ScoredEpisode> _weights = [];
-    private (long Version, List<ScoredEpisode> Weights) _checkpoint = (0, []);
+    private (long Version, List<ScoredEpisode> Weights) _checkpoint = (0, []), _spare = (0, []);
 
     public World(EpisodeSettings settings)
     {
@@ -71,19 +71,19 @@ internal sealed class World
                 Collect(shard, random);
                 break;
             case 12 or 13:
-                Form(isLost: random.Next(10) == 0);
+                Form(random.Next(10) == 0 ? random : null);
                 break;
             case 14 or 15:
                 Train();
                 break;
             case 16:
-                Checkpoint(isLost: random.Next(5) == 0);
+                Checkpoint(random.Next(5) == 0 ? random : null);
                 break;
             case 17 when random.Next(4) == 0:
                 RestartShard(shard);
                 break;
             case 18 when random.Next(4) == 0:
-                RestartLearner();
+                RestartLearner(random);
                 break;
             default:
                 Check();
@@ -105,7 +105,7 @@ internal sealed class World
                 Collect(shard, null);
             }
 
-            Form(isLost: false);
+            Form(null);
             Train();
             _now += Runs.LeaseDuration;
         }
@@ -212,11 +212,12 @@ internal sealed class World
         bool IsLost() => random?.Next(8) == 0;
     }
 
-    private void Form(bool isLost)
+    // The process ends, where there are random numbers for that, when the event is on the disk.
+    private void Form(Random? end)
     {
         if (_learner.Form() is not { } formed) return;
         var sequenceNr = _learnerJournal.Add(formed);
-        if (isLost) RestartLearner();
+        if (end is not null) RestartLearner(end);
         else _learner.Apply(formed, sequenceNr);
     }
 
@@ -228,13 +229,13 @@ internal sealed class World
         _announced = Math.Max(_announced, _learner.Version);
     }
 
-    private void Checkpoint(bool isLost)
+    private void Checkpoint(Random? end)
     {
-        if (_learner.Version == _checkpoint.Version) return;
-        _checkpoint = (_learner.Version, [.. _weights]);
-        if (isLost)
+        if (_learner.Version <= _checkpoint.Version) return;
+        (_spare, _checkpoint) = (_checkpoint, (_learner.Version, [.. _weights]));
+        if (end is not null)
         {
-            RestartLearner();
+            RestartLearner(end);
             return;
         }
 
@@ -253,7 +254,8 @@ internal sealed class World
         }
     }
 
-    private void RestartLearner()
+    // One time in three the last checkpoint cannot be read.
+    private void RestartLearner(Random random)
     {
         _learner = new TrainingLedger(_plan, _settings.MaxPolicyLag);
         foreach (var (sequenceNr, manifest, bytes) in _learnerJournal.Events)
@@ -262,6 +264,7 @@ internal sealed class World
             else _learner.Recover(CheckpointWritten.Parser.ParseFrom(bytes), sequenceNr);
         }
 
+        if (random.Next(3) == 0) _checkpoint = _spare;
         _weights = [.. _checkpoint.Weights];
         _learner.StartFrom(_checkpoint.Version);
     }

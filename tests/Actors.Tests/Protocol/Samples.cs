@@ -39,7 +39,7 @@ internal static class Samples
         ["ln.progress.1"] = new ProgressAcknowledged { Run = Run, Shard = 3, Version = 4 },
         ["ln.part.1"] = new BatchPart { Run = Run, Shard = 3, Batch = 4, Episodes = { Episode(192) } },
         ["ln.formed.1"] = new BatchFormed { Shape = _shape, Batch = 4, PolicyVersion = 4, Counters = _learnerCounters, Episodes = { Episode(192) } },
-        ["ln.checkpoint.1"] = new CheckpointWritten { Shape = _shape, Version = 5, Counters = _learnerCounters },
+        ["ln.checkpoint.1"] = new CheckpointWritten { Shape = _shape, Version = 5, Counters = _learnerCounters, SpareVersion = 2 },
         ["ln.pause.1"] = new PauseTraining { Reason = "KL is 31" },
         ["ln.resume.1"] = new ResumeTraining(),
         ["ln.status?.1"] = new LearnerStatusRequest(),

@@ -43,7 +43,7 @@ messages = {
     "ln.progress.1": to_shard + number(3, 4),
     "ln.part.1": to_shard + number(3, 4) + episode(4, 192),
     "ln.formed.1": shape + number(2, 4) + number(3, 4) + data(4, learner_counters) + episode(5, 192),
-    "ln.checkpoint.1": shape + number(2, 5) + data(3, learner_counters),
+    "ln.checkpoint.1": shape + number(2, 5) + data(3, learner_counters) + number(4, 2),
     "ln.pause.1": text(1, "KL is 31"),
     "ln.resume.1": b"",
     "ln.status?.1": b"",
