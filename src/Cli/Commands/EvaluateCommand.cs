@@ -15,20 +15,30 @@ public sealed class EvaluateCommand : Command
     private readonly Option<string> _model = CommonOptions.Model();
     private readonly Option<string?> _baseline = new("--baseline") { Description = "Another policy to compare it with, such as the fine-tuned one.", HelpName = "DIR" };
     private readonly Option<string?> _reward = new("--reward") { Description = "A reward model to judge by too.", HelpName = "DIR" };
+    private readonly Option<string> _out = CommonOptions.Out(PolicyEvaluation.Name);
     private readonly Option<bool> _json = CommonOptions.Json();
 
     /// <summary>The command.</summary>
     /// <param name="console">What it writes to.</param>
     public EvaluateCommand(OperatorConsole console)
-        : base("evaluate", "Measure a policy on test texts: win rates, ROUGE, gold and reward scores, KL.")
+        : base(PolicyEvaluation.Name, "Measure a policy on test texts: win rates, ROUGE, gold and reward scores, KL.")
     {
         _console = console;
         _settings = new SettingsOptions(this, "hocon/demo.conf").WithSeed().WithData();
         _settings.AddShort(new Option<int?>("--count", "-n") { Description = "Texts of the test split.", HelpName = "N" }, "evaluation.test");
-        foreach (var option in new Option[] { _model, _baseline, _reward, _json })
+        foreach (var option in new Option[] { _model, _baseline, _reward, _out, _json })
             Add(option);
         SetAction((result, stop) => Task.FromResult(Run(result, stop)));
     }
+
+    private static IReadOnlyCollection<string> Keys { get; } = ["seed", "threads", "data", "task", "evaluation", "sampling", "ppo"];
+
+    // With what is in the folders: a model that was trained anew is another one.
+    private IEnumerable<KeyValuePair<string, string>> Inputs(ParseResult result) =>
+        from option in new Option<string?>[] { _model!, _baseline, _reward }
+        let folder = result.GetValue(option)
+        where folder is not null
+        select KeyValuePair.Create(option.Name.TrimStart('-'), $"{folder}, {PretrainedModel.Digest(folder)}");
 
     private int Run(ParseResult result, CancellationToken stop)
     {
@@ -40,7 +50,8 @@ public sealed class EvaluateCommand : Command
         using var baseline = result.GetValue(_baseline) is { } other ? PretrainedModel.LoadTransformer(other) : null;
         using var policy = PretrainedModel.LoadTransformer(folder);
         var data = SummaryDataset.Load(settings.Data);
-        var evaluation = _console.WithProgress(progress => new PolicyEvaluation(settings, task, data, progress).Run(policy, baseline, reward, stop));
+        using var directory = RunStart.Open(_console, result.GetValue(_out)!, RunConfiguration.Of(Name, settings, RunSettings.Section, Keys, Inputs(result)));
+        var evaluation = _console.WithProgress(progress => new PolicyEvaluation(settings, task, data, directory, progress).Run(policy, baseline, reward, stop));
         if (result.GetValue(_json))
             _console.WriteJson(evaluation);
         else

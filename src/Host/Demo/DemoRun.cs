@@ -67,12 +67,14 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
         using var policy = steps.Ppo("ppo", sft, reward, cancellation);
 
         DemoResult result;
-        using (steps.Clock.Start("evaluate"))
+        using (steps.Clock.Start(PolicyEvaluation.Name))
         {
-            var test = new HeldOut([.. data.Test.Take(settings.Evaluation.Test)], task, settings.Sampling, settings.Ppo.Temperature, settings.Seed);
+            var draws = new ResponseDraws(PolicyEvaluation.Name, directory, metrics, settings.Seed, progress);
+            var test = new HeldOut([.. data.Test.Take(settings.Evaluation.Test)], task, settings.Sampling, settings.Ppo.Temperature, settings.Seed, draws);
             var summaries = Summarize(test, sft, reward, policy, cancellation);
             summaries.Save(directory.In(SummariesFile));
             result = Measure(steps, task, data, test, comparisons, sft, reward, policy, summaries, cancellation);
+            draws.Forget();
         }
         result = result with { PhaseSeconds = steps.Clock.Seconds, PeakRssMegabytes = PeakMemory.Megabytes() };
         AtomicFile.WriteText(directory.ReportDataPath, JsonSerializer.Serialize(result, DemoResult.Json) + "\n"); // the last file: with it the run is over
@@ -80,11 +82,8 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
 
     private DemoSummaries Summarize(HeldOut test, Transformer sft, RewardModel reward, Transformer policy, CancellationToken cancellation)
     {
-        Say(0);
-        var sftTexts = test.Summaries(sft, cancellation);
-        Say(1);
-        var policyTexts = test.Summaries(policy, cancellation);
-        Say(2);
+        var sftTexts = test.Summaries("sft", sft, cancellation);
+        var policyTexts = test.Summaries("ppo", policy, cancellation);
         return new DemoSummaries(
             [.. test.Examples.Select(example => example.Id)],
             [.. test.Examples.Select(example => example.Fields[settings.Task.TruncateField])],
@@ -98,8 +97,7 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
         FourSteps steps, SummaryTask task, SummaryDataset data, HeldOut test, ComparisonSet comparisons,
         Transformer sft, RewardModel reward, Transformer policy, DemoSummaries summaries, CancellationToken cancellation)
     {
-        var (sftSamples, policySamples) = (test.Sample(sft, cancellation), test.Sample(policy, cancellation));
-        Say(3);
+        var (sftSamples, policySamples) = (test.Sample("sft", sft, cancellation), test.Sample("ppo", policy, cancellation));
         var gain = RewardGain.Of(test.Scores(reward, policySamples, settings.Ppo), test.Scores(reward, sftSamples, settings.Ppo));
         TrainingSequence[] validation = [.. data.Validation.Select(example => task.Sequence(example, summaryOnly: true))];
         var judgement = new GoldJudgement(data);
@@ -107,7 +105,7 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
         var own = comparisons.Validation.Where(ComparisonPhase.IsOfOwnSummaries).ToArray();
         var ownTrain = comparisons.Train.Where(ComparisonPhase.IsOfOwnSummaries).ToArray();
         using var start = PretrainedModel.LoadTransformer(settings.BaseModel);
-        var figures = new DemoResult
+        return new DemoResult
         {
             Seed = settings.Seed,
             Data = data.Source,
@@ -122,11 +120,7 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
             PhaseSeconds = new Dictionary<string, double>(),
             PeakRssMegabytes = 0,
         };
-        Say(4);
-        return figures;
     }
-
-    private void Say(int done) => progress.Report(new RunProgress("evaluate", done, 4, "parts"));
 
     private static double Noise(IReadOnlyList<Comparison> comparisons, GoldJudgement judgement) =>
         comparisons.Count == 0 ? 0 : comparisons.Average(comparison => comparison.Choice == judgement.Choice(comparison) ? 0.0 : 1.0);

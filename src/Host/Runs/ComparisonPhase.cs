@@ -76,7 +76,7 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
         RunDirectory directory, MetricsLog metrics, Transformer policy, SummaryTask task, SummaryDataset data, Action<CollectedComparisons> keep,
         IRunProgress progress, CancellationToken cancellation)
     {
-        var draws = new SummaryDraws(directory, metrics, Sampling, Settings.Seed, progress);
+        var draws = new ResponseDraws(Name, directory, metrics, Settings.Seed, progress);
         var train = Draw(draws, policy, task, data.Train, Settings.Train, ComparisonSet.TrainSplit, Settings.MisplacedShare, 0, cancellation);
         var validation = Draw(draws, policy, task, data.Validation, Settings.Validation, ComparisonSet.ValidationSplit, 0, long.MaxValue / 2, cancellation);
         var labeler = SimulatedLabeler.Calibrate(
@@ -93,12 +93,13 @@ public sealed record ComparisonPhase(ComparisonSettings Settings, SamplingSettin
     }
 
     private List<(SummaryExample Example, ComparedSummary[] Summaries)> Draw(
-        SummaryDraws draws, Transformer policy, SummaryTask task, IReadOnlyList<SummaryExample> examples, int count, string split, double misplacedShare,
+        ResponseDraws draws, Transformer policy, SummaryTask task, IReadOnlyList<SummaryExample> examples, int count, string split, double misplacedShare,
         long firstEpisode, CancellationToken cancellation)
     {
         var chosen = examples.Take(count).ToArray();
-        var own = draws.Of(split, policy, task, [.. chosen.SelectMany(example => Enumerable.Repeat(example, Settings.Candidates))], firstEpisode, cancellation)
-            .Chunk(Settings.Candidates).ToArray();
+        var queries = chosen.SelectMany(example => Enumerable.Repeat(task.Query(example), Settings.Candidates)).ToArray();
+        var own = draws.Of(split, policy, Sampling, task, queries, firstEpisode, cancellation)
+            .Select(response => task.Text(response.Response)).Chunk(Settings.Candidates).ToArray();
         var random = new RandomStream(Settings.Seed, firstEpisode);
         var drawn = new List<(SummaryExample, ComparedSummary[])>();
         foreach (var text in Enumerable.Range(0, chosen.Length))

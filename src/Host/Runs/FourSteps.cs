@@ -121,7 +121,7 @@ public sealed class FourSteps
         check.Require();
         var policy = start.Clone();
         var watched = new HeldOut(Watched, _task, _settings.Sampling, _settings.Ppo.Temperature, _settings.Seed);
-        var baseline = watched.Gold(watched.Summaries(start, cancellation));
+        var baseline = watched.Gold(watched.Summaries("sft", start, cancellation));
         new PpoPhase(_settings.Ppo, _settings.Sampling, _settings.PpoSchedule).Run(
             _directory, _metrics, policy, start, reward, _task, [.. _data.Train.Select(_task.Query)], Watch, _progress, cancellation);
         Save(folder, policy);
@@ -129,8 +129,8 @@ public sealed class FourSteps
 
         Dictionary<string, double> Watch(Transformer current)
         {
-            var samples = watched.Sample(current, CancellationToken.None);
-            var wins = WinRate.OfScores(watched.Gold(watched.Summaries(current, CancellationToken.None)), baseline);
+            var samples = watched.Sample("ppo", current, CancellationToken.None);
+            var wins = WinRate.OfScores(watched.Gold(watched.Summaries("ppo", current, CancellationToken.None)), baseline);
             return new()
             {
                 ["heldout/kl"] = watched.Kl(start, samples),

@@ -14,6 +14,7 @@ public sealed class HeldOut
     private readonly SamplingSettings _sampling;
     private readonly double _temperature;
     private readonly long _seed;
+    private readonly ResponseDraws? _draws;
     private readonly int[][] _queries;
 
     /// <param name="examples">The texts with their human summaries.</param>
@@ -21,13 +22,15 @@ public sealed class HeldOut
     /// <param name="sampling">Slots and threads of generation.</param>
     /// <param name="temperature">The temperature that policies are trained at, and sampled at here.</param>
     /// <param name="seed">Decides the samples.</param>
-    public HeldOut(IReadOnlyList<SummaryExample> examples, SummaryTask task, SamplingSettings sampling, double temperature, long seed)
+    /// <param name="draws">Keeps responses for when the run is stopped; null where they are few.</param>
+    public HeldOut(IReadOnlyList<SummaryExample> examples, SummaryTask task, SamplingSettings sampling, double temperature, long seed, ResponseDraws? draws = null)
     {
         Examples = examples;
         _task = task;
         _sampling = sampling;
         _temperature = temperature;
         _seed = seed;
+        _draws = draws;
         _queries = [.. examples.Select(task.Query)];
         References = [.. examples.Select(example => example.Reference)];
     }
@@ -39,12 +42,16 @@ public sealed class HeldOut
     public IReadOnlyList<string> References { get; }
 
     /// <summary>A policy's summaries at temperature 0.</summary>
-    public string[] Summaries(Transformer policy, CancellationToken cancellation) =>
-        [.. Respond(policy, _sampling with { Greedy = true }, cancellation).Select(response => _task.Text(response.Response))];
+    /// <param name="name">What the policy is called here.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="cancellation">Stops it.</param>
+    public string[] Summaries(string name, Transformer policy, CancellationToken cancellation) =>
+        [.. Respond($"{name}-greedy", policy, _sampling with { Greedy = true }, cancellation).Select(response => _task.Text(response.Response))];
 
     /// <summary>A policy's responses at the temperature it is trained at.</summary>
-    public Completion[] Sample(Transformer policy, CancellationToken cancellation) =>
-        Respond(policy, _sampling with { Greedy = false, Temperature = _temperature }, cancellation);
+    /// <inheritdoc cref="Summaries"/>
+    public Completion[] Sample(string name, Transformer policy, CancellationToken cancellation) =>
+        Respond($"{name}-sampled", policy, _sampling with { Greedy = false, Temperature = _temperature }, cancellation);
 
     /// <summary>Gold scores of summaries, one a text.</summary>
     public double[] Gold(IReadOnlyList<string> summaries) => [.. summaries.Select((summary, i) => GoldScore.Of(summary, References[i]))];
@@ -71,6 +78,7 @@ public sealed class HeldOut
         return responses.Select((response, i) => TokenRewards.Kl(response.LogProbabilities, log[i])).Average();
     }
 
-    private Completion[] Respond(Transformer policy, SamplingSettings sampling, CancellationToken cancellation) =>
-        Responses.Of(policy, sampling, _queries, _task, _seed, 0, cancellation);
+    private Completion[] Respond(string name, Transformer policy, SamplingSettings sampling, CancellationToken cancellation) => _draws is null
+        ? Responses.Of(policy, sampling, _queries, _task, _seed, 0, cancellation)
+        : _draws.Of(name, policy, sampling, _task, _queries, 0, cancellation);
 }

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Evaluation;
 using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Rewards;
+using ActorRlhf.Model.Storage;
 
 namespace ActorRlhf.Host.Runs;
 
@@ -42,10 +44,18 @@ public sealed record WinRateFigures(string Over, string By, double Rate, double 
 /// <param name="settings">Evaluation, sampling and PPO's rule for a response without an end; resolved.</param>
 /// <param name="task">What a query looks like.</param>
 /// <param name="data">The texts are of its test split.</param>
+/// <param name="directory">The run's folder.</param>
 /// <param name="progress">Told how far it is.</param>
-public sealed class PolicyEvaluation(RunSettings settings, SummaryTask task, SummaryDataset data, IRunProgress progress)
+public sealed class PolicyEvaluation(RunSettings settings, SummaryTask task, SummaryDataset data, RunDirectory directory, IRunProgress progress)
 {
-    /// <summary>Measures.</summary>
+    /// <summary>The kind of run, and its phase's name in metrics.</summary>
+    public const string Name = "evaluate";
+
+    private const string ResultFile = "evaluation.json";
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.General) { WriteIndented = true };
+
+    /// <summary>Measures, from the start or from where an earlier call stopped; what is measured already is read.</summary>
     /// <param name="policy">The policy.</param>
     /// <param name="baseline">Another one to compare it with.</param>
     /// <param name="reward">A reward model to judge by too.</param>
@@ -53,28 +63,31 @@ public sealed class PolicyEvaluation(RunSettings settings, SummaryTask task, Sum
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public EvaluationResult Run(Transformer policy, Transformer? baseline, RewardModel? reward, CancellationToken cancellation)
     {
-        var parts = baseline is null ? 2 : 4;
-        var done = 0;
-        var test = new HeldOut([.. data.Test.Take(settings.Evaluation.Test)], task, settings.Sampling, settings.Ppo.Temperature, settings.Seed);
+        var file = directory.In(ResultFile);
+        if (!File.Exists(file))
+        {
+            using var metrics = directory.OpenMetrics();
+            var draws = new ResponseDraws(Name, directory, metrics, settings.Seed, progress);
+            AtomicFile.WriteText(file, JsonSerializer.Serialize(Measure(draws, policy, baseline, reward, cancellation), Json) + "\n");
+            draws.Forget();
+        }
+        return JsonSerializer.Deserialize<EvaluationResult>(File.ReadAllText(file), Json)!;
+    }
+
+    private EvaluationResult Measure(ResponseDraws draws, Transformer policy, Transformer? baseline, RewardModel? reward, CancellationToken cancellation)
+    {
+        var test = new HeldOut([.. data.Test.Take(settings.Evaluation.Test)], task, settings.Sampling, settings.Ppo.Temperature, settings.Seed, draws);
         var lead = test.Examples.Select(example => LeadBaseline.Summarize(example.Fields[settings.Task.TruncateField], settings.Evaluation.LeadWords));
-        Say();
         var others = new List<(string Name, JudgedSummaries By)> { ("human", test.Judge(test.References, reward)), ("first words", test.Judge([.. lead], reward)) };
         if (baseline is not null)
-        {
-            others.Add(("baseline", test.Judge(test.Summaries(baseline, cancellation), reward)));
-            Say();
-        }
-        var own = test.Judge(test.Summaries(policy, cancellation), reward);
-        Say();
-        var samples = test.Sample(policy, cancellation);
-        Say();
+            others.Add(("baseline", test.Judge(test.Summaries("baseline", baseline, cancellation), reward)));
+        var own = test.Judge(test.Summaries("policy", policy, cancellation), reward);
+        var samples = test.Sample("policy", policy, cancellation);
         RewardGain? gain = null;
-        if (baseline is not null)
+        if (baseline is not null && reward is not null)
         {
-            var baselineSamples = test.Sample(baseline, cancellation);
-            if (reward is not null)
-                gain = RewardGain.Of(test.Scores(reward, samples, settings.Ppo), test.Scores(reward, baselineSamples, settings.Ppo));
-            Say();
+            var baselineSamples = test.Sample("baseline", baseline, cancellation);
+            gain = RewardGain.Of(test.Scores(reward, samples, settings.Ppo), test.Scores(reward, baselineSamples, settings.Ppo));
         }
         return new EvaluationResult(
             data.Source, test.Examples.Count,
@@ -83,8 +96,6 @@ public sealed class PolicyEvaluation(RunSettings settings, SummaryTask task, Sum
             samples.Average(sample => sample.Ended ? 0.0 : 1.0),
             baseline is null ? null : test.Kl(baseline, samples),
             gain?.InDeviations);
-
-        void Say() => progress.Report(new RunProgress("evaluate", done++, parts, "parts"));
     }
 
     private static AuthorFigures Figures(string author, JudgedSummaries by, IReadOnlyList<string> references)

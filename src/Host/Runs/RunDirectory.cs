@@ -168,7 +168,7 @@ public sealed class RunDirectory : IDisposable
             return;
 
         throw new UserErrorException(
-            $"{Path}: holds a {there.Kind} run with other settings:\n"
+            $"{Path}: holds an earlier {there.Kind} run with other settings:\n"
             + string.Join('\n', differences.Select(line => "  " + line))
             + "\nGive it the settings it began with to continue it, or start anew elsewhere with --out.");
     }

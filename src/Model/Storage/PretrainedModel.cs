@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ActorRlhf.Model.Networks;
 using TorchSharp;
 
@@ -26,6 +27,18 @@ public static class PretrainedModel
     {
         using var files = SafetensorsSet.Open(directory);
         return files.Contains(ScalarNetwork.HeadWeight);
+    }
+
+    /// <summary>What tells a directory's weights from others: the first 16 digits of their files' SHA-256.</summary>
+    public static string Digest(string directory)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var path in Directory.EnumerateFiles(directory, "*.safetensors").Order(StringComparer.Ordinal))
+        {
+            using var file = File.OpenRead(path);
+            hash.AppendData(SHA256.HashData(file));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
     /// <summary>Loads a language model.</summary>

@@ -20,7 +20,7 @@ public sealed class DemoCommandTests(ToyWorkspace toy) : IDisposable
         Assert.EndsWith($"Report: {RunPath}/report.html\n", run.Output, StringComparison.Ordinal);
         Assert.Contains("Gold win rate", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', run.Output + run.Error);
-        foreach (var phase in new[] { "sft", "compare (train)", "reward", "ppo", "evaluate" })
+        foreach (var phase in new[] { "sft", "compare (train)", "reward", "ppo", "evaluate (ppo-greedy)" })
             Assert.Contains($"{phase}: ", run.Error, StringComparison.Ordinal);
 
         using var report = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(RunPath, "report.json")));

@@ -54,7 +54,7 @@ public sealed class RunDirectoryTests : IDisposable
         var error = Assert.Throws<UserErrorException>(() => RunDirectory.Open(RunPath, other));
         Assert.Equal(
             $"""
-            {RunPath}: holds a ppo run with other settings:
+            {RunPath}: holds an earlier ppo run with other settings:
               rlhf.kl-coefficient: 0.05 there, 0.1 here
               rlhf.note: null there, so here
               run.model: not set there, "runs/sft" here
