@@ -8,12 +8,12 @@ namespace ActorRlhf.Model.Training;
 /// <summary>
 /// Data parallelism among a processor's threads: each takes a part of a batch forward and backward through networks that share their weights,
 /// with gradients of its own, which are then added up in the parts' order. The matrices of a small network are too small to be shared
-/// among threads; its batches are not. On other devices, and for networks whose gradients would crowd the caches, the whole batch is one part.
+/// among threads; its batches are not. On other devices, and for networks whose gradients would take too much memory, the whole batch is one part.
 /// </summary>
 /// <typeparam name="TNetworks">What is trained: one network, or several together.</typeparam>
 internal sealed class DataParallel<TNetworks> : IDisposable
 {
-    private const long MostParameters = 32 << 20;
+    private const long MostGradients = 128 << 20; // of all threads together: half a gigabyte
 
     private readonly TNetworks[] _networks;
     private readonly Func<TNetworks, ParameterBlock[]> _parameters;
@@ -26,8 +26,9 @@ internal sealed class DataParallel<TNetworks> : IDisposable
     {
         _parameters = parameters;
         var blocks = parameters(networks);
-        var isSmall = blocks.All(block => block.Device.type == DeviceType.CPU) && blocks.Sum(block => block.Count) <= MostParameters;
-        Parts = isSmall ? get_num_threads() : 1;
+        var threads = get_num_threads();
+        var isSmall = blocks.All(block => block.Device.type == DeviceType.CPU) && blocks.Sum(block => block.Count) * threads <= MostGradients;
+        Parts = isSmall ? threads : 1;
         _networks = [networks, .. Enumerable.Range(1, Parts - 1).Select(_ => share(networks))];
         foreach (var block in _networks.SelectMany(parameters))
             block.RequireGradient();
