@@ -33,6 +33,14 @@ public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerW
         ("ln.status?.1", LearnerStatusRequest.Parser),
         ("ln.status.1", LearnerStatus.Parser),
         ("pm.trained.1", PolicyTrained.Parser),
+        ("ro.waiting.1", RolloutsWaiting.Parser),
+        ("ro.wanted.1", RolloutsWanted.Parser),
+        ("ro.sent.1", RolloutsSent.Parser),
+        ("ro.settled.1", RolloutsSettled.Parser),
+        ("ro.status?.1", RolloutStatusRequest.Parser),
+        ("ro.status.1", RolloutStatus.Parser),
+        ("sc.status?.1", ScorerStatusRequest.Parser),
+        ("sc.status.1", ScorerStatus.Parser),
     ];
 
     private static readonly FrozenDictionary<string, MessageParser> _parsers = _known.ToFrozenDictionary(entry => entry.Manifest, entry => entry.Parser);

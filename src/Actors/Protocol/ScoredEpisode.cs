@@ -31,9 +31,7 @@ public sealed partial class ScoredEpisode
     /// <exception cref="FormatException">It has a flaw; never after <see cref="Flaw"/> found none.</exception>
     public Trajectory ToTrajectory(int[] query)
     {
-        var tokens = new int[CountVarints(Response.Span)];
-        if (!TryRead(Response.Span, tokens, int.MaxValue)) throw new FormatException($"episode {Episode} has no response that can be read");
-        return new Trajectory(Episode, query, tokens, Floats(Behaviour), Floats(Reference), Score, PolicyVersion);
+        return new Trajectory(Episode, query, Tokens(Episode, Response), Floats(Behaviour), Floats(Reference), Score, PolicyVersion);
     }
 
     /// <summary>Says why it cannot be learned from; null when it can.</summary>
@@ -49,7 +47,13 @@ public sealed partial class ScoredEpisode
         return float.IsFinite(Score) && AreFinite(Behaviour.Span) && AreFinite(Reference.Span) ? null : "a number is not finite";
     }
 
-    private static ByteString Varints(int[] tokens)
+    internal static int[] Tokens(long episode, ByteString response)
+    {
+        var tokens = new int[CountVarints(response.Span)];
+        return TryRead(response.Span, tokens, int.MaxValue) ? tokens : throw new FormatException($"episode {episode} has no response that can be read");
+    }
+
+    internal static ByteString Varints(int[] tokens)
     {
         Span<byte> bytes = new byte[tokens.Length * LongestToken];
         var length = 0;
@@ -93,7 +97,7 @@ public sealed partial class ScoredEpisode
         return count == tokens.Length;
     }
 
-    private static ByteString Bytes(float[] numbers)
+    internal static ByteString Bytes(float[] numbers)
     {
         var bytes = new byte[numbers.Length * sizeof(float)];
         for (var i = 0; i < numbers.Length; i++) BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), numbers[i]);

@@ -20,6 +20,9 @@ public sealed class CheckpointStore(string directory, int keep = 3)
     /// <summary>Where the checkpoints are.</summary>
     public string Directory { get; } = Path.GetFullPath(directory);
 
+    /// <summary>How many complete checkpoints are kept.</summary>
+    public int Keep => _keep;
+
     /// <summary>The checkpoints' directories, oldest first, damaged ones included.</summary>
     public IReadOnlyList<string> List() => !System.IO.Directory.Exists(Directory)
         ? []

@@ -62,7 +62,8 @@ internal sealed record LocalRun(ActorSystem System, EpisodeSettings Settings, IA
         }
     }
 
-    private sealed class LocalShards : ReceiveActor
+    /// <summary>A run's shards, and who passes messages on to them.</summary>
+    internal sealed class LocalShards : ReceiveActor
     {
         public LocalShards(EpisodeSettings settings)
         {

@@ -1,4 +1,5 @@
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Ppo;
 using Google.Protobuf;
 
@@ -49,10 +50,32 @@ internal static class Samples
             Counters = _learnerCounters, Violations = { "nothing adds up" },
         },
         ["pm.trained.1"] = new PolicyTrained { Run = Run, Version = 5 },
+        ["ro.waiting.1"] = new RolloutsWaiting { Run = Run, Count = 12 },
+        ["ro.wanted.1"] = new RolloutsWanted { Run = Run, Scorer = "scorer-b", Count = 300 },
+        ["ro.sent.1"] = new RolloutsSent { Run = Run, Episodes = { Sampled(192), Sampled(193) }, Left = 10 },
+        ["ro.settled.1"] = new RolloutsSettled { Run = Run, Episodes = { 192, 193 } },
+        ["ro.status?.1"] = new RolloutStatusRequest(),
+        ["ro.status.1"] = new RolloutStatus
+        {
+            Run = Run, Name = "rollout-a", Version = -1, Speed = 12.5, Occupancy = 0.75, Slots = 32, Leased = 64, Generating = 24, Waiting = 12, Handed = 8,
+            Generated = 4000, Dropped = 3,
+        },
+        ["sc.status?.1"] = new ScorerStatusRequest(),
+        ["sc.status.1"] = new ScorerStatus
+        {
+            Run = Run, Name = "scorer-b", Waiting = 12, Scoring = 16, Unanswered = 20, Scored = 4000, Batches = 300, Refused = 2, Malformed = 1,
+        },
     };
 
     public static Trajectory Trajectory(long episode) => new(
         episode, [1, 2], [5, 300, 50256], [-0.5f, -1.25f, -3], [-0.75f, -1.5f, -2], 0.625f, PolicyVersion: 2);
+
+    private static SampledEpisode Sampled(long episode)
+    {
+        var trajectory = Trajectory(episode);
+        return SampledEpisode.Of(new Completion(
+            episode, trajectory.Query, trajectory.Response, trajectory.BehaviourLogProbabilities, Ended: true, FirstVersion: 2, LastVersion: 3));
+    }
 
     private static ScoredEpisode Episode(long episode) => ScoredEpisode.Of(Trajectory(episode));
 }

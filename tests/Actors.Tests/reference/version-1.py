@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes version-1.txt: the bytes of one message per manifest, put together by the rules of the protobuf wire format
-(https://protobuf.dev/programming-guides/encoding/) alone. The file is never written again: what a journal of version 1 has must stay readable."""
+(https://protobuf.dev/programming-guides/encoding/) alone. A line of the file is never changed again: what a journal of version 1 has must stay readable."""
 import struct
 
 def varint(n):
@@ -15,6 +15,7 @@ def number(field, n): return varint(field << 3) + varint(n)
 def data(field, b): return varint(field << 3 | 2) + varint(len(b)) + b
 def text(field, s): return data(field, s.encode())
 def single(field, x): return varint(field << 3 | 5) + struct.pack("<f", x)
+def double(field, x): return varint(field << 3 | 1) + struct.pack("<d", x)
 def floats(*xs): return struct.pack(f"<{len(xs)}f", *xs)
 def packed(*ns): return b"".join(map(varint, ns))
 
@@ -27,6 +28,8 @@ learner_counters = number(1, 5) + number(2, 6) + number(3, 7)
 def episode(field, n):
     return data(field, number(1, n) + number(2, 2) + data(3, packed(5, 300, 50256)) + data(4, floats(-0.5, -1.25, -3.0))
                 + data(5, floats(-0.75, -1.5, -2.0)) + single(6, 0.625))
+def sampled(field, n):
+    return data(field, number(1, n) + number(2, 2) + data(3, packed(5, 300, 50256)) + data(4, floats(-0.5, -1.25, -3.0)))
 lease = data(4, number(1, 192) + number(2, 64) + number(3, 2))
 
 messages = {
@@ -50,6 +53,15 @@ messages = {
     "ln.status.1": run + number(2, 4) + text(3, "KL is 31") + number(4, 1954) + number(5, 6) + number(6, 5) + number(7, 2) + number(8, 128)
                    + data(9, learner_counters) + text(10, "nothing adds up"),
     "pm.trained.1": run + number(2, 5),
+    "ro.waiting.1": run + number(2, 12),
+    "ro.wanted.1": run + text(2, "scorer-b") + number(3, 300),
+    "ro.sent.1": run + sampled(2, 192) + sampled(2, 193) + number(3, 10),
+    "ro.settled.1": run + data(2, packed(192, 193)),
+    "ro.status?.1": b"",
+    "ro.status.1": run + text(2, "rollout-a") + number(3, -1) + double(4, 12.5) + double(5, 0.75) + number(6, 32) + number(7, 64) + number(8, 24)
+                   + number(9, 12) + number(10, 8) + number(11, 4000) + number(12, 3),
+    "sc.status?.1": b"",
+    "sc.status.1": run + text(2, "scorer-b") + number(3, 12) + number(4, 16) + number(5, 20) + number(6, 4000) + number(7, 300) + number(8, 2) + number(9, 1),
 }
 with open(__file__.replace(".py", ".txt"), "w") as file:
     for manifest, message in messages.items():

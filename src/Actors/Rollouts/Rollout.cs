@@ -1,0 +1,325 @@
+using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Model.Generation;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorRlhf.Actors.Rollouts;
+
+/// <summary>
+/// Writes responses on one device. It asks the shards, one after the other, for as many episodes as its measured speed finishes in its lead time, generates a short slice of
+/// time after the other on a thread of its own, swaps in newer weights between slices, and gives finished responses to the scorers that ask. It keeps a response until it is
+/// settled, and begins no more while it keeps as many as it may: where scorers, shards or the learner stand still, so does it.
+/// </summary>
+/// <remarks>A rollout whose device fails says so, hands back what it has leased, and stops.</remarks>
+public sealed class Rollout : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan _soon = TimeSpan.FromMilliseconds(10); // a shard is about to write down what is announced
+
+    private readonly RolloutSettings _settings;
+    private readonly Func<IGeneration> _makeGeneration;
+    private readonly Func<long, int[]> _query;
+    private readonly IActorRef _shards;
+    private readonly IActorRef _scorers;
+    private readonly TimeProvider _clock;
+    private readonly ComputeThread _thread;
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly LeasedWork _work;
+    private readonly RolloutOutbox<IActorRef> _outbox;
+    private readonly HashSet<long> _generating = []; // under way or in the backlog
+    private readonly Queue<Query> _backlog = new(); // used on the thread only
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private IGeneration? _made; // used on the thread only
+    private IGeneration? _generation; // the same, once it is ready
+    private LeaseSizing _sizing;
+    private long _wanted = -1; // the newest version heard of
+    private long _version = -1; // in use
+    private long? _fetched; // to be swapped in
+    private bool _isFetching;
+    private bool _isRunning;
+    private bool _isDraining;
+    private int _shard; // asked next
+    private int _dry; // shards in a row that had no more work
+    private (int Shard, int Count, TimeSpan Since)? _asking;
+    private int _measured;
+    private TimeSpan _measuredTime;
+    private double _occupancy;
+    private long _generated;
+
+    /// <summary>A rollout.</summary>
+    /// <param name="settings">How to go about it.</param>
+    /// <param name="makeGeneration">Makes what generates, on the rollout's own thread.</param>
+    /// <param name="query">The query of an episode; may be called from any thread.</param>
+    /// <param name="shards">Passes messages on to episode shards.</param>
+    /// <param name="scorers">Passes messages on to all scorers.</param>
+    /// <param name="clock">Times leases; the system's by default.</param>
+    public Rollout(
+        RolloutSettings settings, Func<IGeneration> makeGeneration, Func<long, int[]> query, IActorRef shards, IActorRef scorers, TimeProvider? clock = null)
+    {
+        (_settings, _makeGeneration, _query, _shards, _scorers, _clock) = (settings, makeGeneration, query, shards, scorers, clock ?? TimeProvider.System);
+        (_work, _outbox, _sizing) = (new LeasedWork(settings.Plan), new RolloutOutbox<IActorRef>(settings.ScoringPatience), settings.Leases);
+        _thread = new ComputeThread(settings.Name);
+        Receive<PolicyTrained>(trained => trained.Run == settings.Plan.Run, trained =>
+        {
+            Hear(trained.Version);
+            Proceed();
+        });
+        Receive<Leased>(leased => leased.Run == settings.Plan.Run, Take);
+        Receive<RolloutsWanted>(wanted => wanted.Run == settings.Plan.Run, Hand);
+        Receive<RolloutsSettled>(settled => settled.Run == settings.Plan.Run, settled =>
+        {
+            _outbox.Settle(settled.Episodes);
+            Proceed();
+        });
+        Receive<Terminated>(terminated =>
+        {
+            _outbox.Lose(terminated.ActorRef);
+            Offer();
+        });
+        Receive<RolloutStatusRequest>(_ => Sender.Tell(Status()));
+        Receive<DrainRollout>(_ =>
+        {
+            _isDraining = true;
+            Return(_work.TakeAll());
+            Proceed();
+        });
+        Receive<Done>(done => ReferenceEquals(done.Thread, _thread), done => done.Then());
+        Receive<Done>(_ => { }); // of the instance before a restart
+        Receive<Tick>(_ => Repeat());
+        Receive<AskAgain>(_ => Repeat());
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, _settings.Retry, _settings.Retry);
+        _shard = Random.Shared.Next(_settings.Plan.Shards); // rollouts begin at different shards
+        Then(
+            _thread.Run(() => _made = _makeGeneration()),
+            generation =>
+            {
+                _generation = generation;
+                Proceed();
+            },
+            Leave);
+        Ask();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _stopped.Cancel();
+        _thread.Run(() =>
+        {
+            _made?.Dispose();
+            return true;
+        });
+        _thread.Dispose();
+    }
+
+    private TimeSpan Now => _clock.GetElapsedTime(0);
+
+    private int Room => _settings.Capacity - _outbox.Count - _generating.Count - _work.Count;
+
+    // Whatever can be done next.
+    private void Proceed()
+    {
+        Fetch();
+        Generate();
+        Ask();
+        if (_isDraining && _generating.Count == 0 && _outbox.Count == 0) Context.Stop(Self);
+    }
+
+    private void Repeat()
+    {
+        _outbox.Expire(Now);
+        _dry = 0;
+        if (_asking is { } asking && Now - asking.Since >= _settings.Retry) Next();
+        Offer();
+        Proceed();
+    }
+
+    private void Hear(long version)
+    {
+        if (version <= _wanted) return;
+        _wanted = version;
+        _work.DropTrained(version);
+        _dry = 0;
+    }
+
+    private void Ask()
+    {
+        if (_isDraining || _asking is not null || _dry >= _settings.Plan.Shards) return;
+        var count = Math.Min(_sizing.Ask(_work.Count + _generating.Count), Room);
+        if (count <= 0) return;
+        _asking = (_shard, count, Now);
+        _shards.Tell(new LeaseRequest { Run = _settings.Plan.Run, Shard = _shard, Holder = _settings.Name, Count = count });
+    }
+
+    private void Next()
+    {
+        _asking = null;
+        _shard = (_shard + 1) % _settings.Plan.Shards;
+    }
+
+    private void Take(Leased leased)
+    {
+        var count = leased.Leases.Sum(lease => lease.Count);
+        if (_isDraining)
+        {
+            Return(leased.Leases.SelectMany(lease => Enumerable.Range(0, lease.Count).Select(i => lease.First + i)));
+            return;
+        }
+
+        Hear(leased.Version);
+        foreach (var lease in leased.Leases) _work.Add(lease, Now + TimeSpan.FromMilliseconds(leased.Milliseconds));
+        if (_asking is { } asking && asking.Shard == leased.Shard)
+        {
+            _dry = count > 0 ? 0 : _dry + 1;
+            if (count < asking.Count) Next();
+            else _asking = null;
+        }
+
+        if (leased.Version < _wanted && count == 0) Timers.StartSingleTimer(nameof(AskAgain), AskAgain.Instance, _soon);
+        Proceed();
+    }
+
+    private void Fetch()
+    {
+        if (_generation is null || _isFetching || _fetched is not null || _wanted <= _version) return;
+        _isFetching = true;
+        Then(
+            _generation.Fetch(_wanted, _stopped.Token),
+            version =>
+            {
+                (_isFetching, _fetched) = (false, version);
+                Proceed();
+            },
+            cause =>
+            {
+                _isFetching = false; // and again at the next tick
+                _log.Warning("{0} cannot get version {1} of the policy: {2}", _settings.Name, _wanted, cause.Message);
+            });
+    }
+
+    private void Generate()
+    {
+        if (_generation is null || _isRunning) return;
+        var (version, isSwapping) = (_fetched ?? _version, _fetched is not null);
+        var begun = new List<Query>();
+        // As many again as there are slots wait for one that becomes free within the slice.
+        while (_generating.Count < 2 * _generation.Slots && _outbox.Count + _generating.Count < _settings.Capacity && _work.TryTake(version, Now, out var episode))
+        {
+            if (!_outbox.Contains(episode.Value) && _generating.Add(episode.Value)) begun.Add(new Query(episode.Value, _query(episode.Value)));
+        }
+
+        if (_generating.Count == 0 && !isSwapping) return;
+        _isRunning = true;
+        var (generation, slice) = (_generation, _settings.Slice);
+        Then(
+            _thread.Run(() =>
+            {
+                foreach (var query in begun) _backlog.Enqueue(query);
+                return GenerationSlice.Run(generation, _backlog, isSwapping, slice);
+            }),
+            done =>
+            {
+                if (isSwapping) (_version, _fetched) = (version, null);
+                Keep(done);
+            },
+            Leave);
+    }
+
+    private void Keep(GenerationSlice slice)
+    {
+        _isRunning = false;
+        var hadNone = _outbox.Waiting == 0;
+        foreach (var completion in slice.Finished)
+        {
+            _generating.Remove(completion.EpisodeId);
+            _outbox.Add(SampledEpisode.Of(completion));
+        }
+
+        _generated += slice.Finished.Count;
+        _occupancy = slice.Occupancy;
+        Measure(slice);
+        if (hadNone) Offer();
+        Proceed();
+    }
+
+    // Only while there is more work than it gets: what it does with less says nothing about how fast it is.
+    private void Measure(GenerationSlice slice)
+    {
+        if (_dry > 0 || slice.Occupancy == 0)
+        {
+            (_measured, _measuredTime) = (0, TimeSpan.Zero);
+            return;
+        }
+
+        _measured += slice.Finished.Count;
+        _measuredTime += slice.Elapsed;
+        if (_measured == 0 || _measuredTime < _sizing.Lead / 8) return;
+        _sizing = _sizing.Measured(_measured, _measuredTime);
+        (_measured, _measuredTime) = (0, TimeSpan.Zero);
+    }
+
+    private void Hand(RolloutsWanted wanted)
+    {
+        Context.Watch(Sender);
+        var episodes = _outbox.Hand(Sender, wanted.Count, Now);
+        Sender.Tell(new RolloutsSent { Run = _settings.Plan.Run, Episodes = { episodes }, Left = _outbox.Waiting });
+    }
+
+    private void Offer()
+    {
+        if (_outbox.Waiting > 0) _scorers.Tell(new RolloutsWaiting { Run = _settings.Plan.Run, Count = _outbox.Waiting });
+    }
+
+    private void Return(IEnumerable<long> episodes)
+    {
+        foreach (var returned in LeasedWork.Return(_settings.Plan, _settings.Name, episodes)) _shards.Tell(returned);
+    }
+
+    private void Then<T>(Task<T> task, Action<T> succeeded, Action<Exception> failed)
+    {
+        var thread = _thread;
+        task.PipeTo(Self, Self, result => new Done(thread, () => succeeded(result)), cause => new Done(thread, () => failed(cause)));
+    }
+
+    private void Leave(Exception cause)
+    {
+        _log.Error(cause, "rollout {0} leaves: {1}", _settings.Name, cause.Message);
+        Return([.. _work.TakeAll(), .. _generating]);
+        Context.Stop(Self);
+    }
+
+    private RolloutStatus Status() => new()
+    {
+        Run = _settings.Plan.Run,
+        Name = _settings.Name,
+        Version = _version,
+        Speed = _sizing.Speed ?? 0,
+        Occupancy = _isRunning ? _occupancy : 0,
+        Slots = _generation?.Slots ?? 0,
+        Leased = _work.Count,
+        Generating = _generating.Count,
+        Waiting = _outbox.Waiting,
+        Handed = _outbox.Handed,
+        Generated = _generated,
+        Dropped = _work.Dropped,
+    };
+
+    private sealed record Done(ComputeThread Thread, Action Then) : INoSerializationVerificationNeeded;
+
+    private sealed class Tick
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    private sealed class AskAgain
+    {
+        public static readonly AskAgain Instance = new();
+    }
+}

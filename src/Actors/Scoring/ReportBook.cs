@@ -1,0 +1,74 @@
+using ActorRlhf.Actors.Episodes;
+using ActorRlhf.Actors.Protocol;
+
+namespace ActorRlhf.Actors.Scoring;
+
+/// <summary>
+/// Scored episodes that shards have neither journaled nor refused for good. What a shard is not ready for, or does not answer, is reported
+/// again, each time after twice the time, up to 32 times the first.
+/// </summary>
+/// <typeparam name="TSource">Where an episode comes from.</typeparam>
+/// <param name="plan">Which shard an episode is on.</param>
+/// <param name="retry">The time before the first repetition.</param>
+/// <param name="firstReport">The first report's number; answers to numbers that were never given out are ignored.</param>
+public sealed class ReportBook<TSource>(EpisodePlan plan, TimeSpan retry, long firstReport = 1)
+{
+    private const int MostDoublings = 5;
+
+    private readonly Dictionary<long, Entry> _reports = [];
+    private long _next = firstReport;
+
+    /// <summary>Episodes without a final answer.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Puts episodes into reports, one for each shard.</summary>
+    /// <param name="scored">The episodes.</param>
+    /// <param name="now">The time on a clock that never jumps.</param>
+    public IReadOnlyList<EpisodesReported> Report(IEnumerable<(ScoredEpisode Episode, TSource Source)> scored, TimeSpan now)
+    {
+        var reports = new List<EpisodesReported>();
+        foreach (var shard in scored.GroupBy(item => plan.ShardOf(item.Episode.Episode)))
+        {
+            var items = shard.ToList();
+            var report = new EpisodesReported { Run = plan.Run, Shard = shard.Key, Report = _next, Episodes = { items.Select(item => item.Episode) } };
+            _reports.Add(_next++, new Entry(report, items, 0, now + retry));
+            Count += items.Count;
+            reports.Add(report);
+        }
+
+        return reports;
+    }
+
+    /// <summary>A shard has answered.</summary>
+    /// <returns>The episodes that need not be kept, each with whether it was refused.</returns>
+    public IReadOnlyList<(long Episode, TSource Source, bool IsRefused)> Answer(ReportAnswered answered, TimeSpan now)
+    {
+        if (answered.Run != plan.Run || !_reports.TryGetValue(answered.Report, out var entry) || entry.Report.Shard != answered.Shard) return [];
+        _reports.Remove(answered.Report);
+        var refused = answered.Refusals.Select(refusal => refusal.Episode).ToHashSet();
+        var early = answered.Refusals.Where(refusal => refusal.Reason is RefusalReason.Ahead or RefusalReason.Busy).Select(refusal => refusal.Episode).ToHashSet();
+        var again = entry.Items.Where(item => early.Contains(item.Episode.Episode)).ToList();
+        if (again.Count > 0)
+        {
+            var report = new EpisodesReported { Run = plan.Run, Shard = answered.Shard, Report = _next, Episodes = { again.Select(item => item.Episode) } };
+            _reports.Add(_next++, new Entry(report, again, entry.Repetitions + 1, now + Delay(entry.Repetitions)));
+        }
+
+        Count -= entry.Items.Count - again.Count;
+        return [.. entry.Items.Where(item => !early.Contains(item.Episode.Episode))
+            .Select(item => (item.Episode.Episode, item.Source, refused.Contains(item.Episode.Episode)))];
+    }
+
+    /// <summary>The reports to send again now.</summary>
+    public IReadOnlyList<EpisodesReported> Due(TimeSpan now)
+    {
+        var due = _reports.Values.Where(entry => entry.Due <= now).ToList();
+        foreach (var entry in due)
+            _reports[entry.Report.Report] = entry with { Repetitions = entry.Repetitions + 1, Due = now + Delay(entry.Repetitions + 1) };
+        return [.. due.Select(entry => entry.Report)];
+    }
+
+    private TimeSpan Delay(int repetitions) => retry * (1 << Math.Min(repetitions, MostDoublings));
+
+    private sealed record Entry(EpisodesReported Report, List<(ScoredEpisode Episode, TSource Source)> Items, int Repetitions, TimeSpan Due);
+}
