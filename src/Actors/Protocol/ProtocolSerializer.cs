@@ -41,6 +41,8 @@ public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerW
         ("ro.status.1", RolloutStatus.Parser),
         ("sc.status?.1", ScorerStatusRequest.Parser),
         ("sc.status.1", ScorerStatus.Parser),
+        ("pm.available.1", ParametersAvailable.Parser),
+        ("pm.peer.1", ParameterPeer.Parser),
     ];
 
     private static readonly FrozenDictionary<string, MessageParser> _parsers = _known.ToFrozenDictionary(entry => entry.Manifest, entry => entry.Parser);

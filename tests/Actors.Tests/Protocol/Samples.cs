@@ -65,6 +65,14 @@ internal static class Samples
         {
             Run = Run, Name = "scorer-b", Waiting = 12, Scoring = 16, Unanswered = 20, Scored = 4000, Batches = 300, Refused = 2, Malformed = 1,
         },
+        ["pm.available.1"] = new ParametersAvailable
+        {
+            Run = Run, Version = 5, Format = ParameterFormat.Bfloat16, Elements = 600_000, Layout = 0x0102030405060708, ChunkSize = 1 << 20,
+            Hashes = ByteString.CopyFrom([.. Enumerable.Range(0, 32).Select(i => (byte)i)]),
+            Total = ByteString.CopyFrom([.. Enumerable.Range(32, 16).Select(i => (byte)i)]),
+            Sources = { "http://127.0.0.1:4000", "http://127.0.0.1:4001" },
+        },
+        ["pm.peer.1"] = new ParameterPeer { Run = Run, Address = "http://127.0.0.1:4001" },
     };
 
     public static Trajectory Trajectory(long episode) => new(

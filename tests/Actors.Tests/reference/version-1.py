@@ -16,6 +16,7 @@ def data(field, b): return varint(field << 3 | 2) + varint(len(b)) + b
 def text(field, s): return data(field, s.encode())
 def single(field, x): return varint(field << 3 | 5) + struct.pack("<f", x)
 def double(field, x): return varint(field << 3 | 1) + struct.pack("<d", x)
+def fixed(field, n): return varint(field << 3 | 1) + struct.pack("<Q", n)
 def floats(*xs): return struct.pack(f"<{len(xs)}f", *xs)
 def packed(*ns): return b"".join(map(varint, ns))
 
@@ -62,6 +63,9 @@ messages = {
                    + number(9, 12) + number(10, 8) + number(11, 4000) + number(12, 3),
     "sc.status?.1": b"",
     "sc.status.1": run + text(2, "scorer-b") + number(3, 12) + number(4, 16) + number(5, 20) + number(6, 4000) + number(7, 300) + number(8, 2) + number(9, 1),
+    "pm.available.1": run + number(2, 5) + number(3, 1) + number(4, 600_000) + fixed(5, 0x0102030405060708) + number(6, 1 << 20)
+                      + data(7, bytes(range(32))) + data(8, bytes(range(32, 48))) + text(9, "http://127.0.0.1:4000") + text(9, "http://127.0.0.1:4001"),
+    "pm.peer.1": run + text(2, "http://127.0.0.1:4001"),
 }
 with open(__file__.replace(".py", ".txt"), "w") as file:
     for manifest, message in messages.items():
