@@ -45,6 +45,7 @@ public sealed class PpoLearner(
         float[][] oldValues = OldValues(batch);
         TrainingDivergedException.ThrowIfNotFinite("ppo/val/mean", Moments.Of(oldValues).Mean, $"update {State.Updates}, before its first step");
         PpoTargets targets = PpoTargets.Of(batch, oldValues, State.KlCoefficient, settings);
+        (float[][] Old, float[][]? Weights) proximal = Proximal(batch);
         double learningRate = settings.Optimizer.LearningRateAt(State.Episodes, settings.TotalEpisodes);
         var steps = new List<StepStatistics>();
         for (int epoch = 0; epoch < settings.Epochs; epoch++)
@@ -53,7 +54,7 @@ public sealed class PpoLearner(
                 batch.Count, settings.Minibatches, i => batch[i].Query.Length + batch[i].Response.Length, settings.Seed, State.Updates, epoch);
             for (int i = 0; i < minibatches.Length; i++)
             {
-                steps.Add(Step(batch, targets, minibatches[i], learningRate,
+                steps.Add(Step(batch, targets, proximal, minibatches[i], learningRate,
                     $"update {State.Updates}, epoch {epoch}, minibatch {i}"));
             }
         }
@@ -97,6 +98,16 @@ public sealed class PpoLearner(
         return values!;
     }
 
+    /// <summary>The log-probabilities that clipping is against, and what tokens count; null for all the same.</summary>
+    private (float[][] Old, float[][]? Weights) Proximal(IReadOnlyList<Trajectory> batch)
+    {
+        float[][] behaviour = [.. batch.Select(episode => episode.BehaviourLogProbabilities)];
+        if (settings.ImportanceWeightCap == 0) return (behaviour, null);
+        float[][] proximal = LogProbabilities.Of(
+            policy, [.. batch.Select(episode => (episode.Query, episode.Response))], settings.Temperature, settings.ForwardTokens, settings.LogitsAtOnce);
+        return (proximal, ImportanceWeights.Of(proximal, behaviour, settings.ImportanceWeightCap));
+    }
+
     private PackedResponses Pack(IReadOnlyList<Trajectory> batch, int[] episodes) =>
         new([.. episodes.Select(i => (batch[i].Query, batch[i].Response))], policy.Parameters.Device);
 
@@ -104,7 +115,8 @@ public sealed class PpoLearner(
     /// One optimizer step. The losses are sums over the minibatch's tokens divided by their number, so the sequences go forward and backward in
     /// parts and groups of bounded size, and gradients add up to those of the whole.
     /// </summary>
-    private StepStatistics Step(IReadOnlyList<Trajectory> batch, PpoTargets targets, int[] episodes, double learningRate, string where)
+    private StepStatistics Step(
+        IReadOnlyList<Trajectory> batch, PpoTargets targets, (float[][] Old, float[][]? Weights) proximal, int[] episodes, double learningRate, string where)
     {
         policyOptimizer.ZeroGradient();
         valueOptimizer.ZeroGradient();
@@ -118,7 +130,7 @@ public sealed class PpoLearner(
                 using DisposeScope scope = NewDisposeScope();
                 int[] rows = [.. group.Select(i => episodes[part[i]])];
                 PackedResponses packed = Pack(batch, rows);
-                PolicyPass(networks, packed, [.. rows.Select(i => batch[i].BehaviourLogProbabilities)], targets, rows, tokens, sums);
+                PolicyPass(networks, packed, proximal, targets, rows, tokens, sums);
                 if (!value.ReadsPolicy)
                     ValuePass(networks.Value, packed, null, targets, rows, tokens, sums);
             }
@@ -141,11 +153,12 @@ public sealed class PpoLearner(
     /// logits of all rows never exist together. The body then gets the pieces' gradients in one go.
     /// </summary>
     private void PolicyPass(
-        (Transformer Policy, IValueFunction Value) networks, PackedResponses packed, float[][] behaviour, PpoTargets targets, int[] episodes, double tokens,
-        StepStatistics step)
+        (Transformer Policy, IValueFunction Value) networks, PackedResponses packed, (float[][] Old, float[][]? Weights) proximal, PpoTargets targets, int[] episodes,
+        double tokens, StepStatistics step)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor old = Flat(behaviour), advantages = Flat(Rows(targets.Advantages, episodes));
+        Tensor? weights = proximal.Weights is null ? null : Flat(Rows(proximal.Weights, episodes));
+        Tensor old = Flat(Rows(proximal.Old, episodes)), advantages = Flat(Rows(targets.Advantages, episodes));
         Tensor hidden = networks.Policy.Hidden(packed.Batch).index_select(0, packed.Rows); // (n, C)
         Tensor states = hidden.detach().requires_grad_();
         foreach ((long start, long length) in LogProbabilities.Pieces(packed.Count, policy.Config.VocabularySize, settings.LogitsAtOnce))
@@ -154,7 +167,8 @@ public sealed class PpoLearner(
             Tensor rows = LogProbabilities.Distributions(networks.Policy, states.narrow(0, start, length), settings.Temperature); // (m, V)
             Tensor logProbabilities = LogProbabilities.Taken(rows, packed.Labels.narrow(0, start, length));
             Tensor oldPiece = old.narrow(0, start, length);
-            (Tensor loss, Tensor clipped) = PpoLoss.Policy(logProbabilities, oldPiece, advantages.narrow(0, start, length), settings.PolicyClip);
+            (Tensor loss, Tensor clipped) = PpoLoss.Policy(
+                logProbabilities, oldPiece, advantages.narrow(0, start, length), settings.PolicyClip, weights?.narrow(0, start, length));
             Tensor entropy = Entropy(rows);
             Tensor total = settings.EntropyCoefficient > 0 ? loss - entropy * settings.EntropyCoefficient : loss;
             (total / tokens).backward();

@@ -10,18 +10,20 @@ namespace ActorRlhf.Model.Ppo;
 /// </summary>
 public static class PpoLoss
 {
-    /// <summary>Σ max(−A ρ, −A clip(ρ, 1 ± ε)) with ρ = exp(log π − log π_old).</summary>
+    /// <summary>Σ w max(−A ρ, −A clip(ρ, 1 ± ε)) with ρ = exp(log π − log π_old).</summary>
     /// <param name="logProbabilities">log π under the policy being trained; gradients flow into it.</param>
-    /// <param name="oldLogProbabilities">log π_old under the policy that sampled.</param>
+    /// <param name="oldLogProbabilities">log π_old under the policy that ρ is kept near: the one that sampled, or the one before the update.</param>
     /// <param name="advantages">A.</param>
     /// <param name="clip">ε.</param>
+    /// <param name="weights">w (<see cref="ImportanceWeights"/>); null for 1.</param>
     /// <returns>The loss's sum, and how many tokens the clipping decided. The current dispose scope owns both.</returns>
-    public static (Tensor Loss, Tensor Clipped) Policy(Tensor logProbabilities, Tensor oldLogProbabilities, Tensor advantages, double clip)
+    public static (Tensor Loss, Tensor Clipped) Policy(Tensor logProbabilities, Tensor oldLogProbabilities, Tensor advantages, double clip, Tensor? weights = null)
     {
         Tensor ratio = (logProbabilities - oldLogProbabilities).exp();
         Tensor cost = -advantages;
         Tensor free = cost * ratio, clipped = cost * ratio.clamp(1 - clip, 1 + clip);
-        return (free.maximum(clipped).sum(), clipped.detach().gt(free.detach()).sum());
+        Tensor worse = free.maximum(clipped);
+        return ((weights is null ? worse : worse * weights).sum(), clipped.detach().gt(free.detach()).sum());
     }
 
     /// <summary>½ Σ max((V − R)², (V_old + clip(V − V_old, ±ε) − R)²).</summary>

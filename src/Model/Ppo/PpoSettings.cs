@@ -77,6 +77,14 @@ public sealed record PpoSettings
     [Range(1e-6, 1e6)]
     public double PolicyClip { get; init; } = 0.2;
 
+    /// <summary>
+    /// For trajectories of older policies: the most that a token's importance weight π_prox/π_behaviour may be (<see cref="ImportanceWeights"/>). The log-probabilities of π_prox, the
+    /// policy before an update, are then computed again, and clipping is against them. 0, for trajectories of the policy that learns: clipping is against the
+    /// policy that sampled, and every token counts the same.
+    /// </summary>
+    [Range(0.0, 1e6)]
+    public double ImportanceWeightCap { get; init; }
+
     /// <summary>How far a value may leave its old value before its gradient stops.</summary>
     [Range(1e-6, 1e6)]
     public double ValueClip { get; init; } = 0.2;

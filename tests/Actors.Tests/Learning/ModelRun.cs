@@ -27,9 +27,14 @@ internal sealed class ModelRun : IDisposable
     private readonly RewardModel _reward;
     private readonly EpisodeQueries _queries;
     private readonly SamplingSettings _sampling;
+    private readonly int _lag;
 
-    public ModelRun()
+    /// <summary>A run.</summary>
+    /// <param name="lag">How many versions older than the policy that learns one that generates may be.</param>
+    public ModelRun(int lag = 0)
     {
+        _lag = lag;
+        Ppo = Ppo with { ImportanceWeightCap = lag > 0 ? 2 : 0 };
         _start.Parameters.Set("wte.weight", [.. _start.Parameters.Get("wte.weight").Select(weight => weight * 20)]); // not all tokens alike
         _judge = ScalarNetwork.FromLanguageModel(_start, 5);
         _reward = new RewardModel(_judge, EndOfText);
@@ -46,7 +51,7 @@ internal sealed class ModelRun : IDisposable
     public EpisodeSettings Episodes => new()
     {
         Plan = new EpisodePlan { Run = Runs.Name, TotalEpisodes = Ppo.TotalEpisodes, BatchSize = Ppo.BatchSize, Shards = 2 },
-        MaxPolicyLag = 0,
+        MaxPolicyLag = _lag,
         LeaseDuration = Runs.LeaseDuration,
         VocabularySize = _config.VocabularySize,
         MaxResponseTokens = Ppo.ResponseLength,
@@ -100,7 +105,7 @@ internal sealed class ModelRun : IDisposable
         var parameters = new LocalParameters(_start.Parameters.Shapes);
         var learning = new LearnerSettings
         {
-            Plan = Episodes.Plan, MaxPolicyLag = 0, CheckpointBatches = 3, CheckpointInterval = TimeSpan.FromHours(1), KeepJournal = true, Retry = TimeSpan.FromMilliseconds(50),
+            Plan = Episodes.Plan, MaxPolicyLag = _lag, CheckpointBatches = 3, CheckpointInterval = TimeSpan.FromHours(1), KeepJournal = true, Retry = TimeSpan.FromMilliseconds(50),
         };
         var scoring = new RewardScorerSettings
         {
@@ -114,14 +119,37 @@ internal sealed class ModelRun : IDisposable
         };
         Func<IScorer> makeScorer = () => new CountedScorer(new ModelScorer(Scoring, _reward, _start, EndOfText, threads: 1), scored);
         Func<IGeneration> makeGeneration = () => new PolicyGeneration(new Transformer(_config), _sampling, _queries.Longest, EndOfText, Ppo.Seed, parameters);
-        Func<ITrainer> makeTrainer = () => new PpoTrainer(
-            Ppo, _start, _reward, episode => _queries[episode], new CheckpointStore(folder, 2), parameters.Publish, _ => trained?.Invoke(), threads: 1);
+        Func<ITrainer> makeTrainer = () => Trainer(folder, parameters.Publish, trained);
         Func<long, int[]> query = episode => _queries[episode];
         var shards = system.ActorOf(Props.Create(() => new LocalRun.LocalShards(Episodes)), "shards");
         var scorer = system.ActorOf(Props.Create(() => new RewardScorer(scoring, makeScorer, query, shards, null)), "scorer");
         var rollout = system.ActorOf(Props.Create(() => new Rollout(rolling, makeGeneration, query, shards, scorer, null)), "rollout");
         var learner = system.ActorOf(Props.Create(() => new Learner(learning, makeTrainer, shards, rollout, null)), "learner");
         return new LocalRun(system, Episodes, shards, learner);
+    }
+
+    /// <summary>A trainer; to be used on one thread.</summary>
+    public PpoTrainer Trainer(string folder, Action<long, ParameterBlock>? publish = null, Action? trained = null, int keep = 2) =>
+        new(Ppo, _start, _reward, episode => _queries[episode], new CheckpointStore(folder, keep), publish, _ => trained?.Invoke(), threads: 1);
+
+    /// <summary>Has a new trainer load, learn from batches and write a checkpoint.</summary>
+    /// <returns>What it loaded, and the weights in the end.</returns>
+    public async Task<(long Loaded, float[] Weights)> Train(string folder, IEnumerable<BatchFormed> batches, params long[] checkpoints)
+    {
+        using var thread = new ComputeThread("trainer");
+        var loaded = await thread.Run(() =>
+        {
+            using var trainer = Trainer(folder);
+            var version = trainer.Load();
+            foreach (var batch in batches.Where(batch => batch.Batch >= version))
+            {
+                trainer.Train(batch);
+                if (checkpoints.Contains(batch.Batch + 1)) trainer.Checkpoint(batch.Batch + 1);
+            }
+
+            return version;
+        });
+        return (loaded, Newest(folder).Weights);
     }
 
     /// <summary>The newest checkpoint's weights of policy and value function.</summary>

@@ -41,6 +41,28 @@ public sealed class ModelRunTests
         CheckSame(trajectories, weights, model, database);
     }
 
+    [Fact]
+    public async Task With_older_policies_generating_the_weights_are_those_of_the_journal_trained_on_again()
+    {
+        using var model = new ModelRun(lag: 2);
+        await using var database = new RunDatabase();
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var steps = 0;
+        model.Start(await database.Start(), database.Folder, trained: () =>
+        {
+            if (Interlocked.Increment(ref steps) == 4) end.TrySetResult();
+        });
+        await end.Task.WaitAsync(RunDatabase.Patience);
+        await model.Start(await database.Start(), database.Folder).Finish();
+
+        var batches = database.Query<byte[]>("SELECT message FROM journal WHERE manifest = 'ln.formed.1' ORDER BY sequence_number").ConvertAll(BatchFormed.Parser.ParseFrom);
+        Assert.Equal(Enumerable.Range(0, 100).Select(episode => (long)episode), batches.SelectMany(batch => batch.Episodes).Select(episode => episode.Episode));
+        foreach (var batch in batches) Assert.All(batch.Episodes, episode => Assert.InRange(episode.PolicyVersion, batch.Batch - 2, batch.Batch));
+        Assert.Contains(batches, batch => batch.Episodes.Any(episode => episode.PolicyVersion < batch.Batch));
+        var again = Path.Combine(database.Folder, "again");
+        Assert.Equal(model.Newest(database.Folder).Weights, (await model.Train(again, batches, 7)).Weights);
+    }
+
     private static void CheckSame(IReadOnlyList<Trajectory> trajectories, float[] weights, ModelRun model, RunDatabase database)
     {
         Assert.True(trajectories.Select(trajectory => trajectory.Response.Length).Distinct().Count() > 3, "the responses are all alike");
