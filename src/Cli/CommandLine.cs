@@ -33,6 +33,7 @@ public static class CommandLine
             new EvaluateCommand(console),
             new ReportCommand(console),
             new DoctorCommand(console),
+            new BenchCommand(console, input),
         };
         root.SetAction(result => new HelpAction().Invoke(result));
         return root;

@@ -1,0 +1,17 @@
+using System.CommandLine;
+using ActorRlhf.Cli.Terminal;
+
+namespace ActorRlhf.Cli.Commands;
+
+/// <summary><c>rlhf bench</c>: measures parts of the program on this machine.</summary>
+public sealed class BenchCommand : Command
+{
+    /// <summary>The command.</summary>
+    /// <param name="console">What it writes to.</param>
+    /// <param name="input">Standard input.</param>
+    public BenchCommand(OperatorConsole console, TextReader input)
+        : base("bench", "Measure a part of the program on this machine.")
+    {
+        Add(new BenchParametersCommand(console, input));
+    }
+}
