@@ -21,7 +21,6 @@ public sealed class FailoverContract(ITestOutputHelper output)
         var first = await cluster.AddAsync();
         var second = await cluster.AddAsync();
         var kill = await KillAsync(second, first);
-        await first.ExpectAsync($"unreachable {second.Address}");
         Check(await first.ExpectAsync($"downed {second.Address}"), kill, Death);
         Assert.Equal($"removed {second.Address} Down", await first.ExpectAsync("removed"));
     }

@@ -49,8 +49,11 @@ public sealed class Inbox
 {
     private readonly Channel<object> _received = Channel.CreateUnbounded<object>();
 
-    public Inbox(ActorSystem system, IActorRef[] watch) =>
+    public Inbox(ActorSystem system, IActorRef[] watch)
+    {
         Actor = system.ActorOf(Props.Create(() => new Recorder(_received.Writer, watch)));
+        Actor.Ask<ActorIdentity>(new Identify("inbox"), RemoteFixture.Patience).GetAwaiter().GetResult(); // from here on it watches
+    }
 
     public IActorRef Actor { get; }
 
