@@ -97,6 +97,7 @@ public sealed partial class NodeProcess : IDisposable
         var rest = new List<string>();
         await foreach (var line in _lines.Reader.ReadAllAsync(time.Token))
             rest.Add(line);
+        await _process.WaitForExitAsync(time.Token); // its output ends a moment earlier
         return rest;
     }
 
