@@ -12,7 +12,7 @@ namespace ActorRlhf.Actors.Protocol;
 /// </summary>
 public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
-    private static readonly (string Manifest, MessageParser Parser)[] _known =
+    private static readonly (string Manifest, MessageParser Parser)[] Known =
     [
         ("es.lease.1", LeaseRequest.Parser),
         ("es.leased.1", Leased.Parser),
@@ -45,23 +45,21 @@ public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerW
         ("pm.peer.1", ParameterPeer.Parser),
     ];
 
-    private static readonly FrozenDictionary<string, MessageParser> _parsers = _known.ToFrozenDictionary(entry => entry.Manifest, entry => entry.Parser);
+    private static readonly FrozenDictionary<string, MessageParser> Parsers = Known.ToFrozenDictionary(entry => entry.Manifest, entry => entry.Parser);
 
-    private static readonly FrozenDictionary<Type, string> _manifests =
-        _known.ToFrozenDictionary(entry => entry.Parser.GetType().GetGenericArguments()[0], entry => entry.Manifest);
+    /// <summary>What travels alone, by its manifest.</summary>
+    public static FrozenDictionary<Type, string> Manifests { get; } =
+        Known.ToFrozenDictionary(entry => entry.Parser.GetType().GetGenericArguments()[0], entry => entry.Manifest);
 
     /// <summary>Registers the serializer; give it to the actor system's setup.</summary>
     public static SerializationSetup Setup { get; } = SerializationSetup.Create(
-        system => [SerializerDetails.Create("actor-rlhf", new ProtocolSerializer(system), [.. _manifests.Keys])]);
-
-    /// <summary>What travels alone, by its manifest.</summary>
-    public static IReadOnlyDictionary<Type, string> Manifests => _manifests;
+        system => [SerializerDetails.Create("actor-rlhf", new ProtocolSerializer(system), [.. Manifests.Keys])]);
 
     /// <inheritdoc/>
     public override int Identifier => 2009;
 
     /// <inheritdoc/>
-    public override string Manifest(object o) => _manifests.TryGetValue(o.GetType(), out var manifest)
+    public override string Manifest(object o) => Manifests.TryGetValue(o.GetType(), out var manifest)
         ? manifest
         : throw new SerializationException($"{o.GetType()} has no manifest; messages that travel are listed in {nameof(ProtocolSerializer)}");
 
@@ -72,7 +70,7 @@ public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerW
     /// <exception cref="SerializationException">The manifest is unknown, or the bytes are not what it says.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
-        if (!_parsers.TryGetValue(manifest, out var parser))
+        if (!Parsers.TryGetValue(manifest, out var parser))
         {
             throw new SerializationException(
                 $"unknown manifest \"{manifest}\": it comes from another version of this program; run the same version on every node and on the journal's run");

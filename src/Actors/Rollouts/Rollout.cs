@@ -13,7 +13,7 @@ namespace ActorRlhf.Actors.Rollouts;
 /// <remarks>A rollout whose device fails says so, hands back what it has leased, and stops.</remarks>
 public sealed class Rollout : ReceiveActor, IWithTimers
 {
-    private static readonly TimeSpan _soon = TimeSpan.FromMilliseconds(10); // a shard is about to write down what is announced
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10); // a shard is about to write down what is announced
 
     private readonly RolloutSettings _settings;
     private readonly Func<IGeneration> _makeGeneration;
@@ -182,7 +182,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
             else _asking = null;
         }
 
-        if (leased.Version < _wanted && count == 0) Timers.StartSingleTimer(nameof(AskAgain), AskAgain.Instance, _soon);
+        if (leased.Version < _wanted && count == 0) Timers.StartSingleTimer(nameof(AskAgain), AskAgain.Instance, Soon);
         Proceed();
     }
 

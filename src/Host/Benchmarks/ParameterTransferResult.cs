@@ -35,7 +35,4 @@ public sealed record ParameterTransferResult
 
     /// <summary>The load average of the last minute before it began, where the system says so.</summary>
     public required double? LoadBefore { get; init; }
-
-    /// <summary>What a run is expected to reach: half of plain copies' throughput, and at most two uploads.</summary>
-    public bool MeetsGoals => Ratio >= 0.5 && LearnerUploads <= 2;
 }
