@@ -178,13 +178,4 @@ public sealed class EpisodeShardTests
 
     private static Task<ShardStatus> Status(IActorRef shard) =>
         shard.Ask<ShardStatus>(new ShardStatusRequest { Run = Runs.Name, Shard = 0 }, RunDatabase.Patience);
-
-    private sealed class HandClock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
-    }
 }
