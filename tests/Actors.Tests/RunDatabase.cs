@@ -18,6 +18,26 @@ internal sealed class RunDatabase : IAsyncDisposable
 
     public string File => Path.Combine(Folder, "run.db");
 
+    /// <summary>Has a system's persistent actors write here.</summary>
+    public string Hocon => $$"""
+        akka.persistence.journal {
+          plugin = "akka.persistence.journal.sql"
+          sql {
+            class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
+            connection-string = "Data Source={{File}}"
+            provider-name = "SQLite.MS"
+          }
+        }
+        akka.persistence.snapshot-store {
+          plugin = "akka.persistence.snapshot-store.sql"
+          sql {
+            class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
+            connection-string = "Data Source={{File}}"
+            provider-name = "SQLite.MS"
+          }
+        }
+        """;
+
     /// <summary>Ends the system that runs, as if its process had been killed as far as its actors can tell, and starts another one.</summary>
     public async Task<ActorSystem> Start()
     {
@@ -26,22 +46,7 @@ internal sealed class RunDatabase : IAsyncDisposable
             BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString($$"""
                 akka.loglevel = OFF
                 akka.stdout-loglevel = OFF
-                akka.persistence.journal {
-                  plugin = "akka.persistence.journal.sql"
-                  sql {
-                    class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
-                    connection-string = "Data Source={{File}}"
-                    provider-name = "SQLite.MS"
-                  }
-                }
-                akka.persistence.snapshot-store {
-                  plugin = "akka.persistence.snapshot-store.sql"
-                  sql {
-                    class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
-                    connection-string = "Data Source={{File}}"
-                    provider-name = "SQLite.MS"
-                  }
-                }
+                {{Hocon}}
                 """)),
             ProtocolSerializer.Setup));
     }
