@@ -14,11 +14,14 @@ public sealed class BackoffSupervisor : UntypedActor
     private readonly TimeSpan _maxBackoff;
     private readonly double _randomFactor;
     private readonly SupervisorStrategy _strategy;
+    private readonly Func<object, bool>? _isFinalStopMessage;
     private IActorRef? _child;
     private int _restarts;
+    private bool _isFinal;
 
     internal BackoffSupervisor(
-        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, SupervisorStrategy strategy)
+        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, SupervisorStrategy strategy,
+        Func<object, bool>? isFinalStopMessage)
     {
         _childProps = childProps;
         _childName = childName;
@@ -26,6 +29,7 @@ public sealed class BackoffSupervisor : UntypedActor
         _maxBackoff = maxBackoff;
         _randomFactor = randomFactor;
         _strategy = strategy;
+        _isFinalStopMessage = isFinalStopMessage;
     }
 
     /// <summary>Props of a supervisor that makes its child again without end.</summary>
@@ -45,14 +49,24 @@ public sealed class BackoffSupervisor : UntypedActor
             childProps, childName, minBackoff, maxBackoff, randomFactor,
             new OneForOneStrategy(maxNrOfRetries, null, Actor.SupervisorStrategy.DefaultDecider));
 
+    /// <summary>Props of a supervisor with options.</summary>
+    /// <exception cref="ArgumentException">They cannot be.</exception>
+    public static Props Props(BackoffOptions options) => options.Props;
+
     /// <summary>Props of a supervisor with a strategy for its child's failures.</summary>
     /// <inheritdoc cref="Props(Props, string, TimeSpan, TimeSpan, double)"/>
     public static Props PropsWithSupervisorStrategy(
-        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, SupervisorStrategy strategy)
+        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, SupervisorStrategy strategy) =>
+        Props(childProps, childName, minBackoff, maxBackoff, randomFactor, strategy, null);
+
+    internal static Props Props(
+        Props childProps, string childName, TimeSpan minBackoff, TimeSpan maxBackoff, double randomFactor, SupervisorStrategy strategy,
+        Func<object, bool>? isFinalStopMessage)
     {
         if (minBackoff <= TimeSpan.Zero || maxBackoff < minBackoff)
             throw new ArgumentException($"pauses from {minBackoff} to {maxBackoff} are not possible; the shortest must be positive and not above the longest");
-        return Actor.Props.CreateBy(new Producer(() => new BackoffSupervisor(childProps, childName, minBackoff, maxBackoff, randomFactor, strategy)));
+        return Actor.Props.CreateBy(new Producer(
+            () => new BackoffSupervisor(childProps, childName, minBackoff, maxBackoff, randomFactor, strategy, isFinalStopMessage)));
     }
 
     /// <inheritdoc/>
@@ -80,11 +94,22 @@ public sealed class BackoffSupervisor : UntypedActor
                 Sender.Tell(new CurrentChild(_child ?? ActorRefs.Nobody));
                 break;
             default:
-                if (_child is null) Context.System.DeadLetters.Forward(message);
-                else if (_child.Equals(Sender)) Context.Parent.Tell(message);
-                else _child.Forward(message);
+                Pass(message);
                 break;
         }
+    }
+
+    private void Pass(object message)
+    {
+        if (_child is not null && _child.Equals(Sender))
+        {
+            Context.Parent.Tell(message);
+            return;
+        }
+
+        (_child ?? Context.System.DeadLetters).Forward(message);
+        _isFinal |= _isFinalStopMessage?.Invoke(message) ?? false;
+        if (_isFinal && _child is null) Context.Stop(Self);
     }
 
     private void StartChild() => _child ??= Context.Watch(Context.ActorOf(_childProps, _childName));
@@ -92,7 +117,7 @@ public sealed class BackoffSupervisor : UntypedActor
     private void ChildEnded()
     {
         _child = null;
-        if (_strategy.MaxNumberOfRetries >= 0 && _restarts >= _strategy.MaxNumberOfRetries)
+        if (_isFinal || (_strategy.MaxNumberOfRetries >= 0 && _restarts >= _strategy.MaxNumberOfRetries))
         {
             Context.Stop(Self);
             return;

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Pattern;
 using Akka.TestKit;
 
 namespace ActorRlhf.Engines.Tests.Akka.Actors;
@@ -232,26 +231,6 @@ public sealed class SupervisionContract : ActorContract
         child.Tell(new Fail(new ArgumentException("no")));
         ExpectMsg("stop");
         ExpectTerminated(child);
-    }
-
-    [Fact]
-    public void A_backoff_supervisor_makes_its_child_again_after_a_pause_that_grows()
-    {
-        IgnoreMessages<string>(text => text != "start");
-        var child = Props.Create(() => new Reporting(TestActor));
-        var supervisor = Sys.ActorOf(BackoffSupervisor.Props(
-            child, "child", TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10), randomFactor: 0));
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        ExpectMsg("start");
-        supervisor.Tell("total");
-        ExpectMsg(0);
-        foreach (var pause in new[] { 200, 400 })
-        {
-            clock.Restart();
-            Ask<BackoffSupervisor.CurrentChild>(supervisor, BackoffSupervisor.GetCurrentChild.Instance).Ref.Tell(PoisonPill.Instance);
-            ExpectMsg("start");
-            Assert.True(clock.ElapsedMilliseconds >= pause - 20, $"the pause was {clock.ElapsedMilliseconds} ms; {pause} expected");
-        }
     }
 
     private static T Ask<T>(IActorRef target, object message) => target.Ask<T>(message, Patience).GetAwaiter().GetResult();
