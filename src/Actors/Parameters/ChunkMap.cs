@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ActorRlhf.Actors.Parameters;
 
 /// <summary>Which chunks of a version somebody has: a bit each, chunk 0 in the lowest bit of the first byte.</summary>
@@ -42,6 +44,15 @@ public sealed class ChunkMap
         _bits[chunk >> 3] |= (byte)(1 << (chunk & 7));
         Count++;
         return true;
+    }
+
+    /// <summary>The chunks that only one of two maps of the same version has.</summary>
+    internal IEnumerable<int> Differences(ChunkMap other)
+    {
+        for (var part = 0; part < _bits.Length; part++)
+        {
+            for (var bits = _bits[part] ^ other._bits[part]; bits != 0; bits &= bits - 1) yield return (part << 3) + BitOperations.TrailingZeroCount(bits);
+        }
     }
 
     /// <summary>The map as it goes over a wire.</summary>

@@ -18,6 +18,9 @@ public sealed record FetchLimits
     /// <summary>How long a source is left alone after its first failure; twice as long after each further one.</summary>
     public TimeSpan Backoff { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long a fetch goes on when its publisher is gone and nobody else says that it has what is missing.</summary>
+    public TimeSpan Orphaned { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a fetch goes on without a new chunk.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
 }

@@ -9,7 +9,9 @@ public sealed class FetchPlan
 {
     private readonly FetchLimits _limits;
     private readonly ChunkMap _held;
-    private readonly int[] _order;
+    private readonly int[] _order; // a chunk by its rank: which comes first
+    private readonly int[] _rank; // the other way round
+    private readonly RankSet _open; // neither here nor under way
     private readonly Dictionary<int, (FetchSource From, TimeSpan Since)> _underWay = [];
     private readonly Dictionary<string, FetchSource> _sources;
     private TimeSpan _chunkTime; // of all chunks together
@@ -28,6 +30,13 @@ public sealed class FetchPlan
         _sources = sources.Distinct().Where(address => address != self)
             .ToDictionary(address => address, address => new FetchSource(address, isPublisher: address == sources[0], held.Chunks));
         _order = Order(held.Chunks, [.. sources.Skip(1).Distinct()], self);
+        _rank = new int[held.Chunks];
+        _open = new RankSet(held.Chunks);
+        for (var rank = 0; rank < _order.Length; rank++)
+        {
+            _rank[_order[rank]] = rank;
+            if (!held[_order[rank]]) _open.Add(rank);
+        }
     }
 
     /// <summary>Whether every chunk is there.</summary>
@@ -41,22 +50,24 @@ public sealed class FetchPlan
     {
         if (IsComplete) return null;
         if (_sources.Values.All(source => source.Dropped is not null)) return "no source is left";
-        return now - _progress > _limits.Patience
-            ? FormattableString.Invariant($"nothing came for {_limits.Patience.TotalSeconds:0.#} s")
-            : null;
+        if (now - _progress > _limits.Patience) return FormattableString.Invariant($"nothing came for {_limits.Patience.TotalSeconds:0.#} s");
+        return now - _progress > _limits.Orphaned && IsOrphaned(now) ? "the publisher is gone and nobody else has what is missing" : null;
     }
 
     /// <summary>Whether a source may be asked for anything now.</summary>
-    public bool IsUsable(string address, TimeSpan now) => _sources[address] is { Dropped: null } source && source.NotBefore <= now;
+    public bool IsUsable(string address, TimeSpan now) => IsUsable(_sources[address], now);
 
     /// <summary>Takes the next chunk of a source.</summary>
     /// <returns>The chunk, which is under way from now on, or null: the source has nothing that is missing.</returns>
     public int? Next(string address, TimeSpan now)
     {
-        if (!IsUsable(address, now)) return null;
         var source = _sources[address];
-        var chunk = First(chunk => source.Offers[chunk]) ?? (source.IsPublisher ? First(chunk => !IsOffered(chunk, now)) : null);
-        if (chunk is { } taken) _underWay.Add(taken, (source, now));
+        if (!IsUsable(source, now)) return null;
+        var rank = _open.FirstIn(source.Ranks) ?? (source.IsPublisher ? _open.FirstOutside(Offered(now)) : null);
+        if (rank is not { } first) return null;
+        var chunk = _order[first];
+        _open.Remove(first);
+        _underWay.Add(chunk, (source, now));
         return chunk;
     }
 
@@ -78,7 +89,17 @@ public sealed class FetchPlan
     public int Offered(string address) => _sources[address].Offers.Count;
 
     /// <summary>What a source says that it has.</summary>
-    public void Offers(string address, ChunkMap map) => _sources[address].Offers = map;
+    public void Offers(string address, ChunkMap map)
+    {
+        var source = _sources[address];
+        foreach (var chunk in map.Differences(source.Offers))
+        {
+            if (map[chunk]) source.Ranks.Add(_rank[chunk]);
+            else source.Ranks.Remove(_rank[chunk]);
+        }
+
+        source.Offers = map;
+    }
 
     /// <summary>A chunk came and its hash is right.</summary>
     public void Received(int chunk, TimeSpan now)
@@ -90,10 +111,11 @@ public sealed class FetchPlan
         _received++;
         _progress = now;
         _held.Add(chunk);
+        _open.Remove(_rank[chunk]);
     }
 
-    /// <summary>A chunk came and is wrong: nothing more is taken from who sent it.</summary>
-    public void Refused(int chunk) => End(chunk, out _).Dropped = $"sent a wrong chunk {chunk}";
+    /// <summary>A source has other bytes than the version's, or none: nothing more is taken from it.</summary>
+    public void Refused(int chunk, TimeSpan now, string why) => End(chunk, out _).Drop(now, why);
 
     /// <summary>A chunk's transfer was stopped for its slowness; its source is left alone for a while.</summary>
     public void Slowed(int chunk, TimeSpan now) => End(chunk, out _).Rest(_limits, now);
@@ -106,6 +128,15 @@ public sealed class FetchPlan
 
     /// <summary>Asking a source what it has failed.</summary>
     public void Failed(string address, TimeSpan now, string why) => _sources[address].Fail(_limits, now, why);
+
+    // Peers that have nothing for us could only get it from the publisher as well.
+    private bool IsOrphaned(TimeSpan now) => _underWay.Count == 0 && _sources.Values.All(source => source.IsPublisher
+        ? now - source.DroppedAt > _limits.Orphaned
+        : source.Dropped is not null || _open.FirstIn(source.Ranks) is null);
+
+    private List<RankSet> Offered(TimeSpan now) => [.. _sources.Values.Where(source => IsUsable(source, now)).Select(source => source.Ranks)];
+
+    private static bool IsUsable(FetchSource source, TimeSpan now) => source.Dropped is null && source.NotBefore <= now;
 
     private static int[] Order(int chunks, List<string> peers, string? self)
     {
@@ -126,22 +157,11 @@ public sealed class FetchPlan
         return [.. order[first..end], .. others];
     }
 
-    private int? First(Func<int, bool> isWanted)
-    {
-        foreach (var chunk in _order)
-        {
-            if (!_held[chunk] && !_underWay.ContainsKey(chunk) && isWanted(chunk)) return chunk;
-        }
-
-        return null;
-    }
-
-    private bool IsOffered(int chunk, TimeSpan now) => _sources.Values.Any(source => source.Offers[chunk] && IsUsable(source.Address, now));
-
     private FetchSource End(int chunk, out TimeSpan since)
     {
         (var source, since) = _underWay[chunk];
         _underWay.Remove(chunk);
+        _open.Add(_rank[chunk]);
         return source;
     }
 }

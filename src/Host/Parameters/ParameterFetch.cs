@@ -110,16 +110,20 @@ public sealed class ParameterFetch
         var slow = _underWay[chunk];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(slow.Token, end);
         string? failure = null;
+        string? refusal = null;
         ChunkMap? offers = null;
-        var isRight = false;
         try
         {
             offers = await Download(source, chunk, stop).ConfigureAwait(false);
-            isRight = _copy.Manifest.IsChunk(chunk, _copy.Space(chunk).Span);
+            if (!_copy.Manifest.IsChunk(chunk, _copy.Space(chunk).Span)) refusal = $"sent a wrong chunk {chunk}";
         }
         catch (OperationCanceledException) when (!end.IsCancellationRequested)
         {
             failure = FormattableString.Invariant($"sent nothing for {_limits.Stall.TotalSeconds:0.###} s");
+        }
+        catch (HttpRequestException e) when (e.StatusCode == HttpStatusCode.PreconditionFailed || (source.IsPublisher && e.StatusCode == HttpStatusCode.NotFound))
+        {
+            refusal = e.Message; // it will not have the version again
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {
@@ -130,8 +134,8 @@ public sealed class ParameterFetch
         {
             var now = _clock.Elapsed;
             if (offers is not null) _plan.Offers(source.Address, offers);
-            if (failure is null && isRight) _plan.Received(chunk, now);
-            else if (failure is null) _plan.Refused(chunk);
+            if (refusal is not null) _plan.Refused(chunk, now, refusal);
+            else if (failure is null) _plan.Received(chunk, now);
             else if (slow.IsCancellationRequested) _plan.Slowed(chunk, now);
             else _plan.Failed(chunk, now, failure);
             _underWay.Remove(chunk);

@@ -53,7 +53,7 @@ public sealed class FetchPlanTests
         plan.Offers(Peer(1), Map(1, 0));
         Assert.Null(plan.Next(Learner, _start));
         Assert.Equal(0, plan.Next(Peer(1), _start));
-        plan.Refused(0);
+        plan.Refused(0, _start, "sent a wrong chunk 0");
         Assert.Null(plan.Next(Peer(1), _start));
         Assert.Equal("sent a wrong chunk 0", plan.Sources.Single(source => source.Address == Peer(1)).Dropped);
         Assert.Equal(0, plan.Next(Learner, _start));
@@ -110,6 +110,35 @@ public sealed class FetchPlanTests
         plan.Received(plan.Next(Learner, Seconds(0))!.Value, Seconds(10));
         Assert.Null(plan.Hopeless(Seconds(40)));
         Assert.Equal("nothing came for 30 s", plan.Hopeless(Seconds(40.1)));
+    }
+
+    [Fact]
+    public void Once_the_publisher_is_gone_it_gives_up_soon_unless_a_peer_has_what_is_missing()
+    {
+        const string Gone = "the publisher is gone and nobody else has what is missing";
+        var plan = Plan(new ChunkMap(2), 0);
+        plan.Refused(plan.Next(Learner, Seconds(0))!.Value, Seconds(1), "answered 404");
+        Assert.Equal("answered 404", plan.Sources.Single(source => source.IsPublisher).Dropped);
+        plan.NotYet(Peer(1), Seconds(1));
+        Assert.Null(plan.Hopeless(Seconds(6)));
+        Assert.Equal(Gone, plan.Hopeless(Seconds(6.1)));
+        plan.Offers(Peer(2), Map(2, 1));
+        Assert.Null(plan.Hopeless(Seconds(7)));
+        Assert.Equal(1, plan.Next(Peer(2), Seconds(7)));
+        Assert.Null(plan.Hopeless(Seconds(13))); // it is under way
+        plan.Received(1, Seconds(13));
+        Assert.Null(plan.Hopeless(Seconds(18)));
+        Assert.Equal(Gone, plan.Hopeless(Seconds(18.1)));
+    }
+
+    [Fact]
+    public void What_a_peer_does_not_have_any_more_is_not_asked_of_it()
+    {
+        var plan = Plan(new ChunkMap(70), 0);
+        plan.Offers(Peer(1), Map(70, 3, 64, 69));
+        plan.Offers(Peer(1), Map(70, 64));
+        Assert.Equal(64, plan.Next(Peer(1), _start));
+        Assert.Null(plan.Next(Peer(1), _start));
     }
 
     [Theory, InlineData(2), InlineData(4), InlineData(16), InlineData(100)]
