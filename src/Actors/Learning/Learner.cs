@@ -30,6 +30,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     private bool _isForming;
     private bool _isComputing;
     private bool _isCheckpointing;
+    private bool _isStopping;
     private long _replayEnd;
     private TimeSpan _checkpointed;
     private long _deleted;
@@ -57,6 +58,11 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         Command<Done>(_ => { }); // of the instance before a restart
         Command<PauseTraining>(pause => Pause(pause.Reason));
         Command<ResumeTraining>(_ => Resume());
+        Command<StopTraining>(_ =>
+        {
+            _isStopping = true;
+            Step();
+        });
         Command<LearnerStatusRequest>(_ => Sender.Tell(Status()));
         Command<Tick>(_ => Collect());
         Command<DeleteMessagesSuccess>(_ => { });
@@ -109,6 +115,12 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     // What there is to do next: the end of replaying, a checkpoint, a step, or to wait for a batch.
     private void Step()
     {
+        if (_isStopping)
+        {
+            StepToStop();
+            return;
+        }
+
         if (!IsLive || _isComputing || _isPaused) return;
         if (_phase == LearnerPhase.Replaying && _ledger.Version == _replayEnd)
         {
@@ -119,15 +131,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
 
         if (IsCheckpointDue())
         {
-            var version = _ledger.Version;
-            _isCheckpointing = true;
-            Compute(
-                () =>
-                {
-                    _trainer!.Checkpoint(version);
-                    return version;
-                },
-                Checkpointed);
+            WriteCheckpoint();
         }
         else if (_ledger.NextUntrained() is { } batch)
         {
@@ -150,11 +154,40 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         }
     }
 
+    // What is under way comes back here when it is done.
+    private void StepToStop()
+    {
+        if (_phase != LearnerPhase.Failed)
+        {
+            if (_isComputing || _isForming || _isCheckpointing) return;
+            if (_ledger.Version > _ledger.CheckpointVersion)
+            {
+                WriteCheckpoint();
+                return;
+            }
+        }
+
+        Context.Stop(Self);
+    }
+
     private bool IsCheckpointDue()
     {
         var behind = _ledger.Version - _ledger.CheckpointVersion;
         return behind > 0 && !_isCheckpointing
             && (_ledger.IsFinished || behind >= _settings.CheckpointBatches || _clock.GetElapsedTime(0) - _checkpointed >= _settings.CheckpointInterval);
+    }
+
+    private void WriteCheckpoint()
+    {
+        var version = _ledger.Version;
+        _isCheckpointing = true;
+        Compute(
+            () =>
+            {
+                _trainer!.Checkpoint(version);
+                return version;
+            },
+            Checkpointed);
     }
 
     private void Checkpointed(long version)
@@ -176,7 +209,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
 
     private void Form()
     {
-        if (_phase != LearnerPhase.Training || _isPaused || _isForming || _ledger.Untrained >= FormedAhead || _ledger.Form() is not { } formed) return;
+        if (_phase != LearnerPhase.Training || _isPaused || _isStopping || _isForming || _ledger.Untrained >= FormedAhead || _ledger.Form() is not { } formed) return;
         _isForming = true;
         PersistAsync(formed, batch =>
         {
@@ -238,6 +271,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     {
         (_phase, _reason, _isComputing) = (LearnerPhase.Failed, cause.Message, false);
         Log.Error(cause, "training has stopped after {0} batches", _ledger.Version);
+        Step();
     }
 
     private LearnerStatus Status() => new()

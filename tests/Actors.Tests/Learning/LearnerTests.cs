@@ -2,8 +2,6 @@ using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Actors.Tests.Episodes;
 using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 namespace ActorRlhf.Actors.Tests.Learning;
 
@@ -15,7 +13,7 @@ public sealed class LearnerTests
     {
         await using var database = new RunDatabase();
         var journaled = new TaskCompletionSource<long>();
-        var life = await Life.Start(database, Settings(), () => new ChainTrainer(
+        var life = await LearnerLife.Start(database, LearnerLife.Settings, () => new ChainTrainer(
             database.Folder, _ => journaled.TrySetResult(database.Query<long>("SELECT count(*) FROM journal WHERE manifest = 'ln.formed.1'")[0])));
         Assert.Equal(0, life.NextVersion());
         Assert.Equal((0, 0), (life.NextCollect(0).Version, life.LastCollect.ThroughBatch));
@@ -29,7 +27,7 @@ public sealed class LearnerTests
     public async Task A_shard_is_asked_again_until_everything_is_here_and_acknowledged()
     {
         await using var database = new RunDatabase();
-        var life = await Life.Start(database, Settings() with { Retry = TimeSpan.FromMilliseconds(20) }, () => new ChainTrainer(database.Folder));
+        var life = await LearnerLife.Start(database, LearnerLife.Settings with { Retry = TimeSpan.FromMilliseconds(20) }, () => new ChainTrainer(database.Folder));
         for (var i = 0; i < 3; i++) life.NextCollect(0);
         life.Learner.Tell(new ProgressAcknowledged { Run = Runs.Name, Shard = 0, Version = 0 });
         for (var i = 0; i < 3; i++) life.NextCollect(0); // the part is missing still
@@ -44,9 +42,9 @@ public sealed class LearnerTests
     public async Task After_a_crash_the_steps_behind_the_checkpoint_are_taken_again_from_the_journal()
     {
         await using var database = new RunDatabase();
-        var settings = Settings() with { CheckpointBatches = 2 };
+        var settings = LearnerLife.Settings with { CheckpointBatches = 2 };
         var trained = new List<long>();
-        var life = await Life.Start(database, settings, Trainer);
+        var life = await LearnerLife.Start(database, settings, Trainer);
         for (var batch = 0; batch < 3; batch++)
         {
             life.Send(batch);
@@ -56,7 +54,7 @@ public sealed class LearnerTests
         await life.Until(status => status.CheckpointVersion == 2);
         Assert.Equal([0, 1, 2], trained);
         Assert.Equal(2, ChainTrainer.Newest(database.Folder).Version);
-        life = await Life.Start(database, settings, Trainer);
+        life = await LearnerLife.Start(database, settings, Trainer);
         Assert.Equal(3, life.NextVersion());
         Assert.Equal([0, 1, 2, 2], trained);
         for (var batch = 3; batch < 5; batch++)
@@ -69,7 +67,7 @@ public sealed class LearnerTests
         Assert.Equal([0, 1, 2, 2, 3, 4], trained);
         Assert.Equal(Enumerable.Range(0, 300).Select(episode => (long)episode), ChainTrainer.Newest(database.Folder).Episodes);
 
-        life = await Life.Start(database, settings, Trainer); // a finished run
+        life = await LearnerLife.Start(database, settings, Trainer); // a finished run
         await life.Until(status => status.Phase == LearnerPhase.Finished);
         Assert.Equal(5, (await life.Status()).Version);
 
@@ -81,8 +79,8 @@ public sealed class LearnerTests
     {
         await using var database = new RunDatabase();
         var trained = new List<long>();
-        var settings = Settings() with { CheckpointBatches = 2 };
-        var life = await Life.Start(database, settings, Trainer);
+        var settings = LearnerLife.Settings with { CheckpointBatches = 2 };
+        var life = await LearnerLife.Start(database, settings, Trainer);
         for (var batch = 0; batch < 4; batch++)
         {
             life.Send(batch);
@@ -95,7 +93,7 @@ public sealed class LearnerTests
         await database.Stop();
         File.Delete(Path.Combine(database.Folder, "000000004.chain"));
         trained.Clear();
-        life = await Life.Start(database, settings, Trainer);
+        life = await LearnerLife.Start(database, settings, Trainer);
         Assert.Equal(4, life.NextVersion());
         Assert.Equal([2, 3], trained);
         life.Send(4);
@@ -109,7 +107,7 @@ public sealed class LearnerTests
     public async Task A_part_that_was_consumed_is_not_trained_on_again()
     {
         await using var database = new RunDatabase();
-        var life = await Life.Start(database, Settings(), () => new ChainTrainer(database.Folder));
+        var life = await LearnerLife.Start(database, LearnerLife.Settings, () => new ChainTrainer(database.Folder));
         life.Send(0);
         life.AwaitVersion(1);
         life.Send(0);
@@ -124,7 +122,7 @@ public sealed class LearnerTests
         await using var database = new RunDatabase();
         var fails = true;
         var trainers = new List<ChainTrainer>();
-        var life = await Life.Start(database, Settings() with { CheckpointBatches = 1 }, () =>
+        var life = await LearnerLife.Start(database, LearnerLife.Settings with { CheckpointBatches = 1 }, () =>
         {
             trainers.Add(new ChainTrainer(database.Folder, batch =>
             {
@@ -148,7 +146,7 @@ public sealed class LearnerTests
     public async Task While_it_is_paused_nothing_is_trained_on_and_afterwards_everything_is()
     {
         await using var database = new RunDatabase();
-        var life = await Life.Start(database, Settings(), () => new ChainTrainer(database.Folder));
+        var life = await LearnerLife.Start(database, LearnerLife.Settings, () => new ChainTrainer(database.Folder));
         Assert.Equal(0, life.NextVersion());
         life.Learner.Tell(new PauseTraining { Reason = "KL is 31" });
         life.Send(0);
@@ -164,7 +162,7 @@ public sealed class LearnerTests
     {
         await using var database = new RunDatabase();
         new ChainTrainer(database.Folder).Checkpoint(4);
-        var life = await Life.Start(database, Settings(), () => new ChainTrainer(database.Folder));
+        var life = await LearnerLife.Start(database, LearnerLife.Settings, () => new ChainTrainer(database.Folder));
         await life.Until(status => status.Phase == LearnerPhase.Failed);
         Assert.Contains("after 4 batches", (await life.Status()).Reason);
     }
@@ -173,57 +171,9 @@ public sealed class LearnerTests
     public async Task A_checkpoint_is_due_after_so_many_batches_or_so_much_time()
     {
         await using var database = new RunDatabase();
-        var settings = Settings() with { CheckpointInterval = TimeSpan.Zero };
-        var life = await Life.Start(database, settings, () => new ChainTrainer(database.Folder));
+        var settings = LearnerLife.Settings with { CheckpointInterval = TimeSpan.Zero };
+        var life = await LearnerLife.Start(database, settings, () => new ChainTrainer(database.Folder));
         life.Send(0);
         await life.Until(status => status.CheckpointVersion == 1);
-    }
-
-    private static LearnerSettings Settings() => new()
-    {
-        Plan = Runs.Settings(300, 64, 1).Plan,
-        MaxPolicyLag = 0,
-        CheckpointBatches = 100,
-        CheckpointInterval = TimeSpan.FromHours(1),
-    };
-
-    /// <summary>A learner from its start to the end of its process.</summary>
-    private sealed record Life(TestKit Kit, TestProbe Shards, TestProbe Announcements, IActorRef Learner)
-    {
-        public CollectEpisodes LastCollect { get; private set; } = new();
-
-        public static async Task<Life> Start(RunDatabase database, LearnerSettings settings, Func<ITrainer> trainer)
-        {
-            var kit = await database.StartKit();
-            var (shards, announcements) = (kit.CreateTestProbe(), kit.CreateTestProbe());
-            IActorRef toShards = shards.Ref, toAll = announcements.Ref;
-            return new Life(kit, shards, announcements, kit.Sys.ActorOf(Props.Create(() => new Learner(settings, trainer, toShards, toAll, null))));
-        }
-
-        public long NextVersion() => Announcements.ExpectMsg<PolicyTrained>(RunDatabase.Patience).Version;
-
-        public void AwaitVersion(long version) =>
-            Announcements.FishForMessage<PolicyTrained>(trained => trained.Version == version, RunDatabase.Patience);
-
-        public CollectEpisodes NextCollect(long version) => LastCollect =
-            Shards.FishForMessage<CollectEpisodes>(collect => collect.Version == version, RunDatabase.Patience);
-
-        /// <summary>Sends the learner the only part of a batch.</summary>
-        public void Send(long batch)
-        {
-            var count = (int)Math.Min(64, 300 - batch * 64);
-            Learner.Tell(new BatchPart
-            {
-                Run = Runs.Name, Shard = 0, Batch = batch, Episodes = { Enumerable.Range(0, count).Select(i => Runs.Result(batch * 64 + i, batch)) },
-            });
-        }
-
-        public Task<LearnerStatus> Status() => Learner.Ask<LearnerStatus>(new LearnerStatusRequest(), RunDatabase.Patience);
-
-        public async Task Until(Func<LearnerStatus, bool> holds)
-        {
-            using var time = new CancellationTokenSource(RunDatabase.Patience);
-            while (!holds(await Status())) await Task.Delay(5, time.Token);
-        }
     }
 }
