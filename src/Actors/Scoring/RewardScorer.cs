@@ -25,6 +25,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, (int Count, TimeSpan Since)> _asked = [];
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IScorer? _scorer; // used on the thread only
+    private bool _isDraining;
     private int _scoring;
     private long _scored;
     private long _batches;
@@ -47,6 +48,11 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
         Receive<RolloutsSent>(sent => IsOfRun(sent.Run), Take);
         Receive<ReportAnswered>(Settle);
         Receive<ScorerStatusRequest>(_ => Sender.Tell(Status()));
+        Receive<DrainScorer>(_ =>
+        {
+            _isDraining = true;
+            Proceed();
+        });
         Receive<Done>(done => ReferenceEquals(done.Thread, _thread), done => done.Then());
         Receive<Done>(_ => { }); // of the instance before a restart
         Receive<Tick>(_ => Repeat());
@@ -74,6 +80,14 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
 
     private int Room => _settings.Capacity - _queue.Count - _scoring - _reports.Count - _asked.Values.Sum(asked => asked.Count);
 
+    // Whatever can be done next.
+    private void Proceed()
+    {
+        Score();
+        Ask();
+        if (_isDraining && _scoring == 0 && _queue.Count == 0 && _reports.Count == 0) Context.Stop(Self);
+    }
+
     private bool IsOfRun(string run)
     {
         if (run == _settings.Plan.Run) return true;
@@ -90,7 +104,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
     // A batch from one rollout at a time, so that none waits behind another's many.
     private void Ask()
     {
-        while (Math.Min(Room, _settings.BatchSize) is > 0 and var count && _offers.TryDequeue(out var rollout))
+        while (!_isDraining && Math.Min(Room, _settings.BatchSize) is > 0 and var count && _offers.TryDequeue(out var rollout))
         {
             _asked[rollout] = (count, Now);
             rollout.Tell(new RolloutsWanted { Run = _settings.Plan.Run, Scorer = _settings.Name, Count = count });
@@ -118,8 +132,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
 
         if (malformed.Episodes.Count > 0) Sender.Tell(malformed);
         if (sent.Left > 0) Hear(Sender);
-        Score();
-        Ask();
+        Proceed();
     }
 
     private string? Flaw(SampledEpisode episode) => episode.Episode < 0 || episode.Episode >= _settings.Plan.TotalEpisodes
@@ -129,7 +142,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
     private void Score()
     {
         if (_scoring > 0) return;
-        if (!_queue.TryTake(Now, out var batch))
+        if (!_queue.TryTake(_isDraining ? TimeSpan.MaxValue : Now, out var batch)) // drained, nothing waits for others
         {
             if (_queue.Due is { } due) Timers.StartSingleTimer(nameof(BatchDue), BatchDue.Instance, TimeSpan.FromMilliseconds(Math.Max(1, (due - Now).TotalMilliseconds)));
             return;
@@ -156,7 +169,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
         _scored += scored.Count;
         _batches++;
         foreach (var report in _reports.Report(scored.Zip(batch, (episode, item) => (episode, item.Rollout)), Now)) _shards.Tell(report);
-        Score();
+        Proceed();
     }
 
     private void Settle(ReportAnswered answered)
@@ -167,15 +180,14 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
             rollout.Key.Tell(new RolloutsSettled { Run = _settings.Plan.Run, Episodes = { rollout.Select(settled => settled.Episode) } });
         }
 
-        Ask();
+        Proceed();
     }
 
     private void Repeat()
     {
         foreach (var (rollout, _) in _asked.Where(asked => Now - asked.Value.Since >= _settings.Retry).ToList()) _asked.Remove(rollout);
         foreach (var report in _reports.Due(Now)) _shards.Tell(report);
-        Score();
-        Ask();
+        Proceed();
     }
 
     private ScorerStatus Status() => new()

@@ -125,6 +125,39 @@ public sealed class RewardScorerTests : IDisposable
         _kit.ExpectTerminated(scorer, RunDatabase.Patience);
     }
 
+    [Fact]
+    public void Drained_it_scores_what_it_has_at_once_asks_for_nothing_more_and_stops_when_all_is_answered()
+    {
+        var pass = new ManualResetEventSlim();
+        var scorer = Start(retry: TimeSpan.FromMilliseconds(20), score: _ => pass.Wait(RunDatabase.Patience));
+        _kit.Watch(scorer);
+        _rollout.Send(scorer, Sent(0, Sampled(1, 1), Sampled(2, 1), Sampled(3, 1)));
+        _kit.AwaitCondition(() => Status(scorer).Scoring == 3, RunDatabase.Patience);
+        _rollout.Send(scorer, Sent(0, Sampled(4, 1))); // no full batch
+        scorer.Tell(DrainScorer.Instance);
+        _rollout.Send(scorer, Waiting(9));
+        pass.Set();
+        var full = _shards.ExpectMsg<EpisodesReported>(RunDatabase.Patience);
+        var rest = _shards.FishForMessage<EpisodesReported>(report => report.Report != full.Report, RunDatabase.Patience);
+        Assert.Equal([1, 2, 3, 4], full.Episodes.Concat(rest.Episodes).Select(episode => episode.Episode));
+        _shards.Send(scorer, Answer(full));
+        Assert.Equal([1, 2, 3], _rollout.ExpectMsg<RolloutsSettled>(RunDatabase.Patience).Episodes); // the first that the rollout is told
+        _shards.Send(scorer, Answer(rest, (4, RefusalReason.Busy)));
+        var again = _shards.FishForMessage<EpisodesReported>(report => report.Report != full.Report && report.Report != rest.Report, RunDatabase.Patience);
+        _shards.Send(scorer, Answer(again));
+        Assert.Equal([4], _rollout.ExpectMsg<RolloutsSettled>(RunDatabase.Patience).Episodes);
+        _kit.ExpectTerminated(scorer, RunDatabase.Patience);
+    }
+
+    [Fact]
+    public void Drained_with_nothing_it_stops_at_once()
+    {
+        var scorer = Start();
+        _kit.Watch(scorer);
+        scorer.Tell(DrainScorer.Instance);
+        _kit.ExpectTerminated(scorer, RunDatabase.Patience);
+    }
+
     private IActorRef Start(TimeSpan? patience = null, TimeSpan? retry = null, Action<int>? score = null)
     {
         var settings = new RewardScorerSettings
