@@ -286,6 +286,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         InHand = _ledger.InHand,
         Counters = _ledger.Counters,
         Violations = { _ledger.Violations() },
+        Acknowledged = _ledger.IsAcknowledged,
     };
 
     private sealed record Done(ComputeThread Thread, Action Then) : INoSerializationVerificationNeeded;

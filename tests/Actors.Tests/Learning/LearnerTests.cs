@@ -168,6 +168,26 @@ public sealed class LearnerTests
     }
 
     [Fact]
+    public async Task A_run_is_acknowledged_when_every_shard_has_journaled_that_all_is_trained()
+    {
+        await using var database = new RunDatabase();
+        var settings = LearnerLife.Settings with { Plan = Runs.Settings(128, 128, 2).Plan }; // a part on each shard
+        var life = await LearnerLife.Start(database, settings, () => new ChainTrainer(database.Folder));
+        for (var shard = 0; shard < 2; shard++)
+        {
+            var first = 64 * shard;
+            life.Learner.Tell(new BatchPart { Run = Runs.Name, Shard = shard, Episodes = { Enumerable.Range(first, 64).Select(episode => Runs.Result(episode, 0)) } });
+        }
+
+        await life.Until(status => status.Phase == LearnerPhase.Finished);
+        foreach (var (shard, version, isAcknowledged) in new[] { (0, 1, false), (1, 0, false), (1, 1, true) })
+        {
+            life.Learner.Tell(new ProgressAcknowledged { Run = Runs.Name, Shard = shard, Version = version });
+            Assert.Equal(isAcknowledged, (await life.Status()).Acknowledged);
+        }
+    }
+
+    [Fact]
     public async Task A_checkpoint_is_due_after_so_many_batches_or_so_much_time()
     {
         await using var database = new RunDatabase();

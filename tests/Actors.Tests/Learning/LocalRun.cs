@@ -46,17 +46,17 @@ internal sealed record LocalRun(ActorSystem System, EpisodeSettings Settings, IA
     public async Task Finish()
     {
         using var time = new CancellationTokenSource(RunDatabase.Patience);
-        while (await Learner.Ask<LearnerStatus>(new LearnerStatusRequest(), RunDatabase.Patience) is { Phase: not LearnerPhase.Finished } status)
+        LearnerStatus run;
+        while ((run = await Learner.Ask<LearnerStatus>(new LearnerStatusRequest(), RunDatabase.Patience)) is not { Phase: LearnerPhase.Finished, Acknowledged: true })
         {
-            Assert.Empty(status.Violations);
+            Assert.Empty(run.Violations);
             await Task.Delay(10, time.Token);
         }
 
         for (var shard = 0; shard < Settings.Plan.Shards; shard++)
         {
-            ShardStatus status;
-            while ((status = await Shards.Ask<ShardStatus>(new ShardStatusRequest { Run = Runs.Name, Shard = shard }, RunDatabase.Patience)).Version < Settings.Plan.Batches)
-                await Task.Delay(10, time.Token);
+            var status = await Shards.Ask<ShardStatus>(new ShardStatusRequest { Run = Runs.Name, Shard = shard }, RunDatabase.Patience);
+            Assert.Equal(Settings.Plan.Batches, status.Version);
             Assert.Empty(status.Violations);
             Assert.Equal((Settings.Plan.CountInShard(shard, long.MaxValue), 0), (status.Counters.Accepted, status.Held));
         }

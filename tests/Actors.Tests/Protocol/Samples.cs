@@ -47,7 +47,7 @@ internal static class Samples
         ["ln.status.1"] = new LearnerStatus
         {
             Run = Run, Phase = LearnerPhase.Paused, Reason = "KL is 31", Batches = 1954, Formed = 6, Version = 5, CheckpointVersion = 2, InHand = 128,
-            Counters = _learnerCounters, Violations = { "nothing adds up" },
+            Counters = _learnerCounters, Violations = { "nothing adds up" }, Acknowledged = true,
         },
         ["pm.trained.1"] = new PolicyTrained { Run = Run, Version = 5 },
         ["ro.waiting.1"] = new RolloutsWaiting { Run = Run, Count = 12 },
