@@ -23,4 +23,7 @@ public sealed record FetchLimits
 
     /// <summary>How long a fetch goes on without a new chunk.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a node waits before it begins a fetch that failed again; twice as long after each further failure, up to sixteen times.</summary>
+    public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(1);
 }

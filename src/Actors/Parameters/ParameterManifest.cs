@@ -145,8 +145,8 @@ public sealed record ParameterManifest
         if (LayoutOf(shapes) != Layout)
         {
             throw new UserErrorException(
-                $"version {Version} of {Run} is of a network with other tensors than this node's ({shapes.Count} tensors, {shapes.Sum(shape => shape.Count)} parameters); "
-                + "start this node with the learner's configuration");
+                $"version {Version} of {Run} is of another network ({Elements} values with padding, layout {Layout:x16}) than this node's "
+                + $"({shapes.Sum(shape => shape.Count)} parameters in {shapes.Count} tensors, layout {LayoutOf(shapes):x16}); start this node with the learner's configuration");
         }
     }
 

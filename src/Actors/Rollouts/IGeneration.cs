@@ -16,6 +16,7 @@ public interface IGeneration : IDisposable
     /// <see cref="Step"/> after it, unless it failed.
     /// </summary>
     /// <returns>Which version it is.</returns>
+    /// <exception cref="ActorRlhf.Model.UserErrorException">It is of a network of another shape; it is of no use to ask again.</exception>
     Task<long> Fetch(long version, CancellationToken cancellation);
 
     /// <summary>The next step is the first one under the weights fetched last, for the sequences under way too.</summary>

@@ -10,5 +10,6 @@ public interface IParameterSource
     /// <param name="into">A block of the policy's shape that nobody reads; what is in it when the task fails is undefined.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>Which version was written.</returns>
+    /// <exception cref="ActorRlhf.Model.UserErrorException">The version is of a network of another shape; it is of no use to ask again.</exception>
     Task<long> Fetch(long version, ParameterBlock into, CancellationToken cancellation);
 }

@@ -1,4 +1,5 @@
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Model;
 using ActorRlhf.Model.Generation;
 using Akka.Actor;
 using Akka.Event;
@@ -10,7 +11,7 @@ namespace ActorRlhf.Actors.Rollouts;
 /// time after the other on a thread of its own, swaps in newer weights between slices, and gives finished responses to the scorers that ask. It keeps a response until it is
 /// settled, and begins no more while it keeps as many as it may: where scorers, shards or the learner stand still, so does it.
 /// </summary>
-/// <remarks>A rollout whose device fails says so, hands back what it has leased, and stops.</remarks>
+/// <remarks>A rollout whose device fails, or whose network is not of the policy's shape, says so, hands back what it has leased, and stops.</remarks>
 public sealed class Rollout : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10); // a shard is about to write down what is announced
@@ -199,8 +200,9 @@ public sealed class Rollout : ReceiveActor, IWithTimers
             },
             cause =>
             {
-                _isFetching = false; // and again at the next tick
-                _log.Warning("{0} cannot get version {1} of the policy: {2}", _settings.Name, _wanted, cause.Message);
+                _isFetching = false; // and again at the next tick, unless that is of no use
+                if (cause is UserErrorException) Leave(cause);
+                else _log.Warning("{0} cannot get version {1} of the policy: {2}", _settings.Name, _wanted, cause.Message);
             });
     }
 

@@ -60,7 +60,7 @@ public sealed class ParameterFetch
         var causes = report.Dropped.Count == 0 ? "" : ": " + string.Join("; ", report.Dropped.Select(source => $"{source.Key} {source.Value}"));
         throw new UserErrorException(FormattableString.Invariant(
             $"version {copy.Manifest.Version} of {copy.Manifest.Run} cannot be fetched, {why} with {count} of {copy.Manifest.Chunks} chunks here{causes}. ")
-            + "The next announcement tries again; see that the learner's node runs and can be reached");
+            + "See that the learner's node runs and can be reached");
     }
 
     private static Uri Address(FetchSource source, string path) => new(source.Address.TrimEnd('/') + path);

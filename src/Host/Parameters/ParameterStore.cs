@@ -109,6 +109,21 @@ public sealed class ParameterStore : IDisposable
         lock (_lock) return _copies.TryGetValue(version, out var copy) && copy.TryHold() ? copy : null;
     }
 
+    /// <summary>The newest version that is here in full, or null where none is that is new enough. It is the caller's to dispose.</summary>
+    /// <param name="atLeast">The oldest version that will do.</param>
+    public ParameterCopy? HoldNewest(long atLeast = 0)
+    {
+        lock (_lock)
+        {
+            for (var i = _copies.Count - 1; i >= 0 && _copies.Keys[i] >= atLeast; i--)
+            {
+                if (_copies.Values[i].IsComplete && _copies.Values[i].TryHold()) return _copies.Values[i];
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Lets go of everything.</summary>
     public void Dispose()
     {

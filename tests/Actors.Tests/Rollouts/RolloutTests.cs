@@ -1,6 +1,7 @@
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Tests.Episodes;
+using ActorRlhf.Model;
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -87,6 +88,16 @@ public sealed class RolloutTests : IDisposable
             fetch: version => Interlocked.Decrement(ref failures) >= 0 ? Task.FromException<long>(new IOException("no connection")) : Task.FromResult(version));
         Lease(rollout, 0, Lease(0, 1));
         _kit.AwaitCondition(() => Status(rollout).Waiting == 1, RunDatabase.Patience);
+    }
+
+    [Fact]
+    public void A_rollout_whose_network_is_not_of_the_policys_shape_hands_back_everything_and_stops()
+    {
+        var rollout = Start(fetch: _ => Task.FromException<long>(new UserErrorException("version 0 is of another network")));
+        _kit.Watch(rollout);
+        Lease(rollout, 0, Lease(0, 4));
+        Assert.Equal(4, _shards.FishForMessage<LeasesReturned>(_ => true, RunDatabase.Patience).Leases.Sum(lease => lease.Count));
+        _kit.ExpectTerminated(rollout, RunDatabase.Patience);
     }
 
     [Fact]
