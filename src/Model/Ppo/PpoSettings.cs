@@ -128,4 +128,17 @@ public sealed record PpoSettings
     /// <summary>Most logits in memory at once: the language-model head runs over as many rows at a time as fit. Bounds memory likewise.</summary>
     [Range(1, 2_000_000_000)]
     public int LogitsAtOnce { get; init; } = 1 << 24;
+
+    /// <summary>Refuses settings that would clip against policies that are not the one being updated.</summary>
+    /// <param name="maxPolicyLag">How many versions older than the policy that learns one that samples may be.</param>
+    /// <exception cref="UserErrorException">Older policies sample, and <see cref="ImportanceWeightCap"/> is 0.</exception>
+    public void RequireFor(int maxPolicyLag)
+    {
+        if (maxPolicyLag > 0 && ImportanceWeightCap == 0)
+        {
+            throw new UserErrorException(
+                $"max-policy-lag is {maxPolicyLag} and importance-weight-cap is 0: what older policies sampled would count like the newest one's; "
+                + "set importance-weight-cap to the most that a token may count, such as 2, or max-policy-lag to 0");
+        }
+    }
 }
