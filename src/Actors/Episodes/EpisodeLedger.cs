@@ -102,6 +102,9 @@ public sealed class EpisodeLedger
         }
     }
 
+    /// <summary>A holder is gone: what it had can be leased again at once.</summary>
+    public void Lose(string holder) => _leases.Lose(holder);
+
     /// <summary>Judges reports. What is refused is counted at once; what is accepted is in the event, to be journaled and then applied.</summary>
     /// <returns>The event, or null where nothing is accepted, and an answer to each report, to be sent once the event is journaled.</returns>
     public (EpisodesScored? Event, IReadOnlyList<ReportAnswered> Answers) Accept(IReadOnlyList<EpisodesReported> reports)

@@ -23,6 +23,7 @@ public sealed class EpisodeShard : ReceivePersistentActor
     private readonly EpisodeSettings _settings;
     private readonly EpisodeLedger _ledger;
     private readonly TimeProvider _clock;
+    private readonly Dictionary<IActorRef, string> _holders = []; // watched
     private readonly Queue<(IActorRef Sender, EpisodesReported Report)> _arrived = new();
     private int _arrivedEpisodes;
     private CollectEpisodes? _collect;
@@ -42,6 +43,7 @@ public sealed class EpisodeShard : ReceivePersistentActor
         Recover<BatchesTrained>(trained => _ledger.Recover(trained, LastSequenceNr));
         Command<LeaseRequest>(IsOfRun, Lease);
         Command<LeasesReturned>(IsOfRun, returned => _ledger.Return(returned.Holder, returned.Leases));
+        Command<Terminated>(Lose);
         Command<EpisodesReported>(Report);
         Command<CollectEpisodes>(IsOfRun, Collect);
         Command<ShardStatusRequest>(IsOfRun, _ => Sender.Tell(Status()));
@@ -57,14 +59,24 @@ public sealed class EpisodeShard : ReceivePersistentActor
 
     private bool IsOfRun(IEpisodeShardMessage message) => message.Run == _settings.Plan.Run;
 
-    private void Lease(LeaseRequest request) => Sender.Tell(new Leased
+    private void Lease(LeaseRequest request)
     {
-        Run = request.Run,
-        Shard = request.Shard,
-        Leases = { _ledger.Lease(request.Holder, request.Count, _clock.GetElapsedTime(0)) },
-        Milliseconds = (int)_settings.LeaseDuration.TotalMilliseconds,
-        Version = _ledger.Version,
-    });
+        if (_holders.TryAdd(Sender, request.Holder)) Context.Watch(Sender);
+        Sender.Tell(new Leased
+        {
+            Run = request.Run,
+            Shard = request.Shard,
+            Leases = { _ledger.Lease(request.Holder, request.Count, _clock.GetElapsedTime(0)) },
+            Milliseconds = (int)_settings.LeaseDuration.TotalMilliseconds,
+            Version = _ledger.Version,
+        });
+    }
+
+    // A batch waits for every one of its episodes: nobody waits for the end of a dead rollout's leases.
+    private void Lose(Terminated terminated)
+    {
+        if (_holders.Remove(terminated.ActorRef, out var holder)) _ledger.Lose(holder);
+    }
 
     private void Report(EpisodesReported report)
     {

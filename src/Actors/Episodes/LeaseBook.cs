@@ -39,6 +39,12 @@ internal sealed class LeaseBook
             Expired += GiveUp(_byDeadline.Dequeue(), entry.First, entry.Count);
     }
 
+    /// <summary>Ends the leases of a holder that is gone, as if their time were over.</summary>
+    public void Lose(string holder)
+    {
+        foreach (var entry in _byDeadline.Where(entry => entry.Holder == holder)) Expired += GiveUp(entry, entry.First, entry.Count);
+    }
+
     /// <summary>Ends a holder's leases of some episodes.</summary>
     public void Return(string holder, long first, int count)
     {

@@ -23,6 +23,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
     private readonly IActorRef _scorers;
     private readonly TimeProvider _clock;
     private readonly ComputeThread _thread;
+    private readonly string _holder; // of this start: what its predecessor had is lost
     private readonly CancellationTokenSource _stopped = new();
     private readonly LeasedWork _work;
     private readonly RolloutOutbox<IActorRef> _outbox;
@@ -59,6 +60,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
         (_settings, _makeGeneration, _query, _shards, _scorers, _clock) = (settings, makeGeneration, query, shards, scorers, clock ?? TimeProvider.System);
         (_work, _outbox, _sizing) = (new LeasedWork(settings.Plan), new RolloutOutbox<IActorRef>(settings.ScoringPatience), settings.Leases);
         _thread = new ComputeThread(settings.Name);
+        _holder = FormattableString.Invariant($"{settings.Name}#{Self.Path.Uid}");
         Receive<PolicyTrained>(trained => trained.Run == settings.Plan.Run, trained =>
         {
             Hear(trained.Version);
@@ -156,7 +158,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
         var count = Math.Min(_sizing.Ask(_work.Count + _generating.Count), Room);
         if (count <= 0) return;
         _asking = (_shard, count, Now);
-        _shards.Tell(new LeaseRequest { Run = _settings.Plan.Run, Shard = _shard, Holder = _settings.Name, Count = count });
+        _shards.Tell(new LeaseRequest { Run = _settings.Plan.Run, Shard = _shard, Holder = _holder, Count = count });
     }
 
     private void Next()
@@ -281,7 +283,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
 
     private void Return(IEnumerable<long> episodes)
     {
-        foreach (var returned in LeasedWork.Return(_settings.Plan, _settings.Name, episodes)) _shards.Tell(returned);
+        foreach (var returned in LeasedWork.Return(_settings.Plan, _holder, episodes)) _shards.Tell(returned);
     }
 
     private void Then<T>(Task<T> task, Action<T> succeeded, Action<Exception> failed)

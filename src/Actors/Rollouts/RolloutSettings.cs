@@ -8,7 +8,7 @@ public sealed record RolloutSettings
     /// <summary>Which episodes there are.</summary>
     public required EpisodePlan Plan { get; init; }
 
-    /// <summary>What it is called; holds its leases.</summary>
+    /// <summary>What it is called.</summary>
     public required string Name { get; init; }
 
     /// <summary>How much work it asks for.</summary>

@@ -62,6 +62,25 @@ public sealed class EpisodeShardTests
     }
 
     [Fact]
+    public async Task What_a_dead_rollout_had_can_be_leased_again_at_once()
+    {
+        await using var database = new RunDatabase();
+        var (kit, shard) = await Start(database, Runs.Settings(64, 64, 1));
+        var (dying, living) = (kit.CreateTestProbe(), kit.CreateTestProbe());
+        dying.Send(shard, new LeaseRequest { Run = Runs.Name, Shard = 0, Holder = "dying", Count = 8 });
+        dying.ExpectMsg<Leased>(RunDatabase.Patience);
+        living.Send(shard, new LeaseRequest { Run = Runs.Name, Shard = 0, Holder = "living", Count = 8 });
+        Assert.Equal("8+8≥0", living.ExpectMsg<Leased>(RunDatabase.Patience).Leases.Show());
+        Report(kit, shard, 1, Runs.Result(2, 0));
+        Answer(kit);
+        kit.Sys.Stop(dying.Ref);
+        await kit.AwaitConditionAsync(async () => (await Status(shard)).Counters.Expired == 7, RunDatabase.Patience);
+        living.Send(shard, new LeaseRequest { Run = Runs.Name, Shard = 0, Holder = "living", Count = 9 });
+        Assert.Equal("0+2≥0 3+5≥0 16+2≥0", living.ExpectMsg<Leased>(RunDatabase.Patience).Leases.Show());
+        Assert.Empty((await Status(shard)).Violations);
+    }
+
+    [Fact]
     public async Task The_learner_gets_parts_as_they_become_complete_and_again_when_it_asks_again()
     {
         await using var database = new RunDatabase();
@@ -94,12 +113,12 @@ public sealed class EpisodeShardTests
         Assert.Equal(1, learner.ExpectMsg<ProgressAcknowledged>(RunDatabase.Patience).Version);
         Assert.Equal(["es.scored.1", "es.trained.1"], database.Query<string>("SELECT manifest FROM journal ORDER BY ordering"));
 
-        (_, shard) = await Start(database, Runs.Settings(256, 128, 1));
+        (kit, shard) = await Start(database, Runs.Settings(256, 128, 1));
         var status = await Status(shard);
         Assert.Equal((1, 0, 128), (status.Version, status.Held, status.Counters.Accepted));
         Assert.Empty(status.Violations);
-        var leased = await shard.Ask<Leased>(new LeaseRequest { Run = Runs.Name, Shard = 0, Holder = "a", Count = 3 }, RunDatabase.Patience);
-        Assert.Equal("128+3≥1", leased.Leases.Show());
+        shard.Tell(new LeaseRequest { Run = Runs.Name, Shard = 0, Holder = "a", Count = 3 }, kit.TestActor);
+        Assert.Equal("128+3≥1", kit.ExpectMsg<Leased>(RunDatabase.Patience).Leases.Show());
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class RolloutTests : IDisposable
     public void What_it_has_leased_is_generated_and_kept_until_it_is_settled()
     {
         var rollout = Start();
-        Assert.Equal(("rollout", 4), Asked());
+        Assert.Equal(($"rollout#{rollout.Path.Uid}", 4), Asked());
         Lease(rollout, 0, Lease(0, 4));
         Assert.InRange(_scorer.ExpectMsg<RolloutsWaiting>(RunDatabase.Patience).Count, 1, 4);
         _kit.AwaitCondition(() => Status(rollout).Waiting == 4, RunDatabase.Patience);
@@ -163,7 +163,7 @@ public sealed class RolloutTests : IDisposable
         _kit.Watch(rollout);
         rollout.Tell(DrainRollout.Instance);
         var returned = _shards.FishForMessage<LeasesReturned>(_ => true, RunDatabase.Patience);
-        Assert.Equal(("rollout", "4+1≥0 5+1≥0 6+1≥0 7+1≥0"), (returned.Holder, returned.Leases.Show()));
+        Assert.Equal(($"rollout#{rollout.Path.Uid}", "4+1≥0 5+1≥0 6+1≥0 7+1≥0"), (returned.Holder, returned.Leases.Show()));
         pass.Set();
         _kit.AwaitCondition(() => Status(rollout).Waiting == 4, RunDatabase.Patience);
         _scorer.Send(rollout, Settled(0, 1, 2));
