@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Model;
@@ -20,7 +21,7 @@ public sealed class PpoTrainer : ITrainer
     private readonly Func<long, int[]> _query;
     private readonly CheckpointStore _store;
     private readonly Action<long, ParameterBlock>? _publish;
-    private readonly Action<PpoStatistics>? _report;
+    private readonly ITrainingObserver? _observer;
     private readonly Transformer _policy;
     private readonly ScalarNetwork? _separate;
     private readonly ValueHead? _head;
@@ -37,17 +38,17 @@ public sealed class PpoTrainer : ITrainer
     /// <param name="query">The query of an episode.</param>
     /// <param name="store">The run's checkpoints.</param>
     /// <param name="publish">Gets the policy of every version, the loaded one first, and copies it before it returns.</param>
-    /// <param name="report">Told what every update measured; of those taken again after a crash, again.</param>
+    /// <param name="observer">Told of every update; of those taken again after a crash, again. Used on the same thread as the trainer, and disposed with it.</param>
     /// <param name="threads">Threads that tensors are computed with; 0 leaves them as they are. The weights depend on the number, in their last bits.</param>
     /// <exception cref="UserErrorException">The store keeps one checkpoint only.</exception>
     public PpoTrainer(
         PpoSettings settings, Transformer start, RewardModel reward, Func<long, int[]> query, CheckpointStore store,
-        Action<long, ParameterBlock>? publish = null, Action<PpoStatistics>? report = null, int threads = 0)
+        Action<long, ParameterBlock>? publish = null, ITrainingObserver? observer = null, int threads = 0)
     {
         if (store.Keep < 2)
             throw new UserErrorException($"{store.Directory}: {store.Keep} checkpoint is kept; keep at least 2, so that there is one to go back to where the last cannot be read");
         if (threads > 0) torch.set_num_threads(threads); // of this thread
-        (_settings, _query, _store, _publish, _report) = (settings, query, store, publish, report);
+        (_settings, _query, _store, _publish, _observer) = (settings, query, store, publish, observer);
         _policy = start.Clone();
         _separate = settings.ValueFunction == ValueFunctionKind.Separate ? reward.Network.Clone() : null;
         _head = _separate is null ? new ValueHead(_policy.Config.Width, _policy.Parameters.Device) : null;
@@ -57,21 +58,20 @@ public sealed class PpoTrainer : ITrainer
         _content = new CheckpointContent().Add(Policy, _policy.Parameters, _policyOptimizer).Add(Value, _value.Parameters, _valueOptimizer);
     }
 
-    /// <summary>What the operator should be told of loading: newer checkpoints that were damaged and passed over.</summary>
-    public IReadOnlyList<string> Messages { get; private set; } = [];
-
     /// <inheritdoc/>
     public long Load()
     {
         PpoState? state = null;
+        IReadOnlyList<string> messages = [];
         if (_store.LoadLatest(_content) is { } loaded)
         {
             state = loaded.State.Value<PpoState>(nameof(PpoState));
-            Messages = loaded.Messages;
+            messages = loaded.Messages;
         }
 
         _learner = new PpoLearner(_settings, _policy, _policyOptimizer, _value, _valueOptimizer, state);
         _publish?.Invoke(_learner.State.Updates, _policy.Parameters);
+        _observer?.Loaded(_learner.State.Updates, _policy, messages);
         return _learner.State.Updates;
     }
 
@@ -83,9 +83,12 @@ public sealed class PpoTrainer : ITrainer
         var learner = Learner;
         if (batch.Batch != learner.State.Updates)
             throw new InvalidOperationException($"batch {batch.Batch} is not the one after {learner.State.Updates} batches");
-        var statistics = learner.Update([.. batch.Episodes.Select(episode => episode.ToTrajectory(_query(episode.Episode)))]);
+        var started = Stopwatch.GetTimestamp();
+        Trajectory[] trajectories = [.. batch.Episodes.Select(episode => episode.ToTrajectory(_query(episode.Episode)))];
+        var statistics = learner.Update(trajectories);
+        var elapsed = Stopwatch.GetElapsedTime(started);
         _publish?.Invoke(learner.State.Updates, _policy.Parameters);
-        _report?.Invoke(statistics);
+        _observer?.Trained(statistics, trajectories, elapsed, _policy);
     }
 
     /// <inheritdoc/>
@@ -101,11 +104,13 @@ public sealed class PpoTrainer : ITrainer
                 Values = new() { [nameof(PpoState)] = JsonSerializer.SerializeToNode(Learner.State) },
             },
             _content);
+        _observer?.Checkpointed(version, _policy);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        _observer?.Dispose();
         _learner?.Dispose();
         _valueOptimizer.Dispose();
         _policyOptimizer.Dispose();

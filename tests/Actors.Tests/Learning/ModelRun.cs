@@ -130,7 +130,7 @@ internal sealed class ModelRun : IDisposable
 
     /// <summary>A trainer; to be used on one thread.</summary>
     public PpoTrainer Trainer(string folder, Action<long, ParameterBlock>? publish = null, Action? trained = null, int keep = 2) =>
-        new(Ppo, _start, _reward, episode => _queries[episode], new CheckpointStore(folder, keep), publish, _ => trained?.Invoke(), threads: 1);
+        new(Ppo, _start, _reward, episode => _queries[episode], new CheckpointStore(folder, keep), publish, new StepWatch(trained), threads: 1);
 
     /// <summary>Has a new trainer load, learn from batches and write a checkpoint.</summary>
     /// <returns>What it loaded, and the weights in the end.</returns>
