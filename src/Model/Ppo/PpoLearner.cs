@@ -59,7 +59,7 @@ public sealed class PpoLearner(
             }
         }
 
-        PpoStatistics statistics = Summarize(batch, targets, steps, learningRate);
+        PpoStatistics statistics = Summarize(batch, targets, proximal.Weights, steps, learningRate);
         State = new PpoState(statistics.Update, statistics.Episodes, KlController.Next(settings, State.KlCoefficient, statistics.Kl, batch.Count));
         return statistics;
     }
@@ -224,7 +224,7 @@ public sealed class PpoLearner(
 
     private static IEnumerable<float[]> Rows(float[][] rows, int[] episodes) => episodes.Select(i => rows[i]);
 
-    private PpoStatistics Summarize(IReadOnlyList<Trajectory> batch, PpoTargets targets, List<StepStatistics> steps, double learningRate)
+    private PpoStatistics Summarize(IReadOnlyList<Trajectory> batch, PpoTargets targets, float[][]? weights, List<StepStatistics> steps, double learningRate)
     {
         double kl = batch.Average(e => TokenRewards.Kl(e.BehaviourLogProbabilities, e.ReferenceLogProbabilities));
         Moments scores = Moments.Of([[.. batch.Select(e => e.Score)]]), returns = Moments.Of(targets.Returns), values = Moments.Of(targets.Values);
@@ -246,6 +246,7 @@ public sealed class PpoLearner(
             Entropy = steps.Average(s => s.Entropy),
             ApproximateKl = steps.Average(s => s.ApproximateKl),
             ClipFraction = steps.Average(s => s.ClipFraction),
+            ImportanceWeights = weights is null ? null : ImportanceWeightStatistics.Of(weights, settings.ImportanceWeightCap),
             ReturnMean = returns.Mean,
             ReturnVariance = returns.Variance,
             ValueMean = values.Mean,

@@ -54,6 +54,9 @@ public sealed record PpoStatistics
     /// <summary>Share of tokens whose policy loss the clipping decided, mean over steps.</summary>
     public required double ClipFraction { get; init; }
 
+    /// <summary>What the batch's tokens count that older policies sampled; null where every token counts the same.</summary>
+    public ImportanceWeightStatistics? ImportanceWeights { get; init; }
+
     /// <summary>Mean return.</summary>
     public required double ReturnMean { get; init; }
 
@@ -84,7 +87,7 @@ public sealed record PpoStatistics
     /// <summary>Learning rate of this update.</summary>
     public required double LearningRate { get; init; }
 
-    /// <summary>All of it as named numbers, in a fixed order, for metrics files and dashboards.</summary>
+    /// <summary>All of it as named numbers, in a fixed order, for metrics files and dashboards; importance weights only where there are any.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> Metrics() =>
     [
         new("objective/kl", Kl),
@@ -100,6 +103,9 @@ public sealed record PpoStatistics
         new("ppo/policy/entropy", Entropy),
         new("ppo/policy/approxkl", ApproximateKl),
         new("ppo/policy/clipfrac", ClipFraction),
+        .. ImportanceWeights is { } weights
+            ? [new("ppo/importance/weight", weights.Mean), new("ppo/importance/capfrac", weights.CapFraction)]
+            : Array.Empty<KeyValuePair<string, double>>(),
         new("ppo/returns/mean", ReturnMean),
         new("ppo/returns/var", ReturnVariance),
         new("ppo/val/mean", ValueMean),

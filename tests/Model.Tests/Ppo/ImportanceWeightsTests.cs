@@ -18,6 +18,22 @@ public sealed class ImportanceWeightsTests
     }
 
     [Fact]
+    public void The_mean_and_the_share_that_the_cap_decided_are_over_tokens()
+    {
+        // 2, 0.5, 1 and 1 capped at 1.5: 1.5 + 0.5 + 1 + 1 = 4 over 4 tokens; a mean over episodes would be other.
+        float[][] proximal = [[MathF.Log(0.5f), MathF.Log(0.2f), 0], [-1]], behaviour = [[MathF.Log(0.25f), MathF.Log(0.4f), 0], [-1]];
+        Assert.Equal(new ImportanceWeightStatistics(1, 0.25), Rounded(ImportanceWeights.Of(proximal, behaviour, 1.5), 1.5));
+        Assert.Equal(new ImportanceWeightStatistics(1.125, 0), Rounded(ImportanceWeights.Of(proximal, behaviour, 10), 10));
+        Assert.Equal(new ImportanceWeightStatistics(0.3, 1), Rounded(ImportanceWeights.Of(proximal, behaviour, 0.3), 0.3)); // 0.3 has no exact float
+
+        static ImportanceWeightStatistics Rounded(float[][] weights, double cap)
+        {
+            ImportanceWeightStatistics measured = ImportanceWeightStatistics.Of(weights, cap);
+            return measured with { Mean = Math.Round(measured.Mean, 6) };
+        }
+    }
+
+    [Fact]
     public void The_loss_and_its_gradient_weigh_each_token()
     {
         // ρ = 1.5 and 0.5, A = 1: max(-1.5, -1.2) and max(-0.5, -0.8); weighted by 2 and 0.5: -2.4 and -0.25. Clipping stops the first one's gradient.
@@ -41,7 +57,7 @@ public sealed class ImportanceWeightsTests
         Trajectory[] batch = [.. ToyTask.Sample(old, old, settings, 0).Select(episode => episode with { Values = new float[episode.Response.Length] })];
         float[][] proximal = LogProbabilities.Of(run.Policy, [.. batch.Select(episode => (episode.Query, episode.Response))]);
         float[][] advantages = PpoTargets.Of(batch, [.. batch.Select(episode => episode.Values!)], settings.KlCoefficient, settings).Advantages;
-        double expected = 0;
+        double expected = 0, sum = 0;
         int capped = 0;
         for (int i = 0; i < batch.Length; i++)
         {
@@ -50,16 +66,23 @@ public sealed class ImportanceWeightsTests
                 double ratio = Math.Exp(proximal[i][t] - batch[i].BehaviourLogProbabilities[t]);
                 if (ratio > 1.25) capped++;
                 expected -= advantages[i][t] * Math.Min(ratio, 1.25);
+                sum += Math.Min(ratio, 1.25);
             }
         }
 
-        Assert.InRange(capped, 1, proximal.Sum(row => row.Length) - 1);
+        double tokens = proximal.Sum(row => row.Length);
+        Assert.InRange(capped, 1, tokens - 1);
         PpoStatistics statistics = run.Learner.Update(batch);
-        Assert.Equal(expected / proximal.Sum(row => row.Length), statistics.PolicyLoss, 1e-5);
+        Assert.Equal(expected / tokens, statistics.PolicyLoss, 1e-5);
+        Dictionary<string, double> metrics = statistics.Metrics().ToDictionary();
+        Assert.Equal(sum / tokens, metrics["ppo/importance/weight"], 1e-5);
+        Assert.Equal(capped / tokens, metrics["ppo/importance/capfrac"], 1e-9);
         Assert.Equal(0, statistics.ClipFraction);
         Assert.Equal(0, statistics.ApproximateKl, 1e-9);
         using PpoRun without = ToyTask.Start(settings with { ImportanceWeightCap = 0 });
-        Assert.True(without.Learner.Update(batch).ClipFraction > 0.1);
+        PpoStatistics unweighted = without.Learner.Update(batch);
+        Assert.True(unweighted.ClipFraction > 0.1);
+        Assert.DoesNotContain(unweighted.Metrics(), metric => metric.Key.StartsWith("ppo/importance", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,5 +94,6 @@ public sealed class ImportanceWeightsTests
         PpoStatistics expected = plain.Learner.Update(batch), statistics = weighted.Learner.Update(batch);
         Assert.Equal(expected.PolicyLoss, statistics.PolicyLoss, 1e-5);
         Assert.Equal(expected.GradientNorm, statistics.GradientNorm, 1e-4);
+        Assert.Equal(1, statistics.ImportanceWeights!.Mean, 1e-5);
     }
 }
