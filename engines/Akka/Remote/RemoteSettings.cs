@@ -41,6 +41,9 @@ internal sealed class RemoteSettings(Config config)
     /// <summary>With TLS, whether a peer's certificate is not looked at.</summary>
     public bool SuppressValidation { get; } = Truth(config, Ssl + "suppress-validation");
 
+    /// <summary>With TLS, what a peer's certificate is checked by; empty for what the machine trusts.</summary>
+    public X509Certificate2Collection TrustedCertificates { get; } = LoadTrusted(config);
+
     private static string Full(string key) => "akka.remote." + key;
 
     private static string Text(Config config, string key) => config.GetString(Full(key)) ?? "";
@@ -62,6 +65,23 @@ internal sealed class RemoteSettings(Config config)
         return value >= least && value <= most
             ? (int)value
             : throw new ConfigurationException($"{Full(key)} is {value} bytes; it must be from {least} to {most}");
+    }
+
+    private static X509Certificate2Collection LoadTrusted(Config config)
+    {
+        var trusted = new X509Certificate2Collection();
+        var pem = Text(config, "trusted-certificates");
+        try
+        {
+            trusted.ImportFromPem(pem);
+        }
+        catch (CryptographicException e)
+        {
+            throw new ConfigurationException($"{Full("trusted-certificates")} has a certificate that cannot be read: {e.Message}", e);
+        }
+        return trusted.Count > 0 || pem.Length == 0
+            ? trusted
+            : throw new ConfigurationException($"{Full("trusted-certificates")} has no certificate in PEM (-----BEGIN CERTIFICATE-----)");
     }
 
     private static X509Certificate2 LoadCertificate(Config config)

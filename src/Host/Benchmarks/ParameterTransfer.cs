@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Parameters;
 using ActorRlhf.Model;
 using Google.Protobuf;
@@ -40,7 +41,7 @@ public sealed record ParameterTransfer
     {
         var load = Load();
         using var store = new ParameterStore();
-        await using var server = await ParameterServer.StartAsync(store).ConfigureAwait(false);
+        await using var server = await NodeServer.StartAsync(ClusterNetwork.Open(new()), routes => routes.MapParameters(store)).ConfigureAwait(false);
         var nodes = new List<Process>();
         try
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using ActorRlhf.Actors.Parameters;
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Parameters;
 
 namespace ActorRlhf.Host.Benchmarks;
@@ -22,8 +23,9 @@ public static class ParameterTransferNode
     public static async Task RunAsync(TextReader input, TextWriter output, CancellationToken stop)
     {
         using var store = new ParameterStore();
-        await using var server = await ParameterServer.StartAsync(store).ConfigureAwait(false);
-        using var http = new HttpClient();
+        var network = ClusterNetwork.Open(new());
+        await using var server = await NodeServer.StartAsync(network, routes => routes.MapParameters(store)).ConfigureAwait(false);
+        using var http = network.CreateClient();
         byte[]? space = null;
         await output.WriteLineAsync(server.Address).ConfigureAwait(false);
         while (await input.ReadLineAsync(stop).ConfigureAwait(false) is { } line)

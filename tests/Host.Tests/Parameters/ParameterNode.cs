@@ -1,5 +1,6 @@
 using ActorRlhf.Actors.Parameters;
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Parameters;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace ActorRlhf.Host.Tests.Parameters;
 
 /// <summary>A store and a real server of it.</summary>
-internal sealed class ParameterNode(ParameterStore store, ParameterServer server) : IAsyncDisposable
+internal sealed class ParameterNode(ParameterStore store, NodeServer server) : IAsyncDisposable
 {
     public const int ChunkSize = 64 << 10;
 
@@ -19,9 +20,10 @@ internal sealed class ParameterNode(ParameterStore store, ParameterServer server
     public static async Task<ParameterNode> Start(Func<HttpContext, RequestDelegate, Task>? tamper = null)
     {
         var store = new ParameterStore();
-        return new ParameterNode(store, await ParameterServer.StartAsync(store, application =>
+        return new ParameterNode(store, await NodeServer.StartAsync(ClusterNetwork.Open(new()), application =>
         {
             if (tamper is not null) application.Use(tamper);
+            application.MapParameters(store);
         }));
     }
 

@@ -63,8 +63,9 @@ internal sealed class Connection : IDisposable
         Authenticate(() => tls.AuthenticateAsClient(new SslClientAuthenticationOptions
         {
             TargetHost = host,
-            RemoteCertificateValidationCallback = (_, certificate, _, errors) =>
-                settings.SuppressValidation || errors == SslPolicyErrors.None || IsSame(certificate, own),
+            CertificateChainPolicy = settings.TrustedCertificates.Count > 0 ? ChainTo(settings.TrustedCertificates) : null,
+            RemoteCertificateValidationCallback = (_, certificate, _, errors) => settings.SuppressValidation || errors == SslPolicyErrors.None
+                || IsSame(certificate, own) || settings.TrustedCertificates.Any(trusted => IsSame(certificate, trusted)),
         }));
     }
 
@@ -97,6 +98,21 @@ internal sealed class Connection : IDisposable
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
         _socket.Dispose();
+    }
+
+    // To those alone, not to what the machine trusts; no revocation lists and no network.
+    private static X509ChainPolicy ChainTo(X509Certificate2Collection trusted)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true,
+        };
+        foreach (var certificate in trusted)
+        {
+            var isRoot = certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+            (isRoot ? policy.CustomTrustStore : policy.ExtraStore).Add(certificate);
+        }
+        return policy;
     }
 
     // Nodes of one cluster may share one self-signed certificate: nobody else has its key.

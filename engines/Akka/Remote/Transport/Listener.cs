@@ -19,6 +19,8 @@ internal sealed class Listener : IDisposable
                 ? parsed
                 : Dns.GetHostAddresses(settings.Hostname).OrderBy(a => a.AddressFamily).First();
             _socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (ip.Equals(IPAddress.IPv6Any))
+                _socket.DualMode = true; // every interface, by IPv4 too
             _socket.Bind(new IPEndPoint(ip, settings.Port));
             _socket.Listen(settings.Backlog);
             Port = ((IPEndPoint)_socket.LocalEndPoint!).Port;

@@ -19,8 +19,12 @@ public sealed class SelfSigned : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        Pem = certificate.ExportCertificatePem();
         File.WriteAllBytes(_path, certificate.Export(X509ContentType.Pkcs12, Password));
     }
+
+    /// <summary>The certificate without its key.</summary>
+    public string Pem { get; }
 
     /// <summary>HOCON that makes a node use it.</summary>
     public string Configure(bool suppressValidation) => $$"""

@@ -32,6 +32,26 @@ public sealed class TlsTests
     }
 
     [Fact]
+    public async Task A_certificate_that_the_configuration_trusts_needs_no_authority()
+    {
+        using SelfSigned own = new(), other = new();
+        await using var here = new RemoteFixture(own.Configure(suppressValidation: false) + Trust(other));
+        await using var there = new RemoteFixture(other.Configure(suppressValidation: false) + Trust(own));
+        var path = there.Address + there.Inbox().Actor.Path.ToStringWithoutAddress();
+        Assert.Equal(path, (await here.System.ActorSelection(path).ResolveOne(RemoteFixture.Patience)).Path.ToString());
+
+        static string Trust(SelfSigned certificate) => $"\nakka.remote.trusted-certificates = \"\"\"{certificate.Pem}\"\"\"";
+    }
+
+    [Fact]
+    public void Trusted_certificates_that_are_none_are_an_error()
+    {
+        using var own = new SelfSigned();
+        var error = Assert.ThrowsAny<Exception>(() => new RemoteFixture(own.Configure(suppressValidation: false) + "\nakka.remote.trusted-certificates = \"a file.pem\""));
+        Assert.Contains("akka.remote.trusted-certificates has no certificate in PEM", error.ToString());
+    }
+
+    [Fact]
     public async Task A_peer_without_TLS_is_refused()
     {
         using var certificate = new SelfSigned();
