@@ -47,6 +47,46 @@ public sealed class ParameterStoreTests
         Assert.Equal([1], node.Store.Versions);
     }
 
+    [Fact]
+    public async Task Who_asks_for_chunks_of_a_version_that_is_yet_to_come_hears_when_it_is_here()
+    {
+        var asked = new TaskCompletionSource();
+        await using var node = await ParameterNode.Start((http, next) =>
+        {
+            asked.SetResult();
+            return next(http);
+        });
+        using var http = new HttpClient();
+        var asking = http.GetByteArrayAsync($"{node.Address}/parameters/1/chunks?beyond=0");
+        await asked.Task;
+        node.Publish(_content);
+        Assert.Equal([0b111], await asking);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_chunks_of_a_version_that_cannot_come_any_more_is_told_so()
+    {
+        await using var node = await ParameterNode.Start();
+        node.Publish(_content, version: 2);
+        node.Publish(_content, version: 3);
+        using var http = new HttpClient();
+        using var response = await http.GetAsync($"{node.Address}/parameters/1/chunks?beyond=0");
+        Assert.Equal((404, "version 1 of the parameters is not here; this node has 2 and 3"), ((int)response.StatusCode, await response.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
+    public async Task The_newest_version_that_is_here_in_full_is_held()
+    {
+        await using var learner = await ParameterNode.Start();
+        await using var node = await ParameterNode.Start();
+        Assert.Null(node.Store.HoldNewest());
+        node.Publish(_content, version: 2);
+        using var coming = node.Store.Receive(learner.Publish(_content, version: 3));
+        using var newest = node.Store.HoldNewest()!;
+        Assert.Equal(2, newest.Manifest.Version);
+        Assert.Null(node.Store.HoldNewest(3));
+    }
+
     [Theory, InlineData("bytes=10-19", 10, 10), InlineData("bytes=-5", 196_603, 5), InlineData("bytes=65530-65545", 65_530, 16), InlineData("bytes=196600-999999", 196_600, 8)]
     public async Task A_range_of_bytes_is_served(string range, int start, int length)
     {

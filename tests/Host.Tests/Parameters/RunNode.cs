@@ -64,7 +64,7 @@ internal sealed class RunNode : IAsyncDisposable
     {
         using var into = NewBlock(_values);
         var came = await Parameters.Fetch(version, into, cancellation);
-        Assert.All(into.Get("w"), value => Assert.Equal(came, value));
+        Assert.False(into.Get("w").AsSpan().ContainsAnyExcept((float)came));
         return came;
     }
 

@@ -1,10 +1,11 @@
+using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Model.Networks;
 
-namespace ActorRlhf.Actors.Rollouts;
+namespace ActorRlhf.Actors.Tests.Learning;
 
-/// <summary>The newest weights, for rollouts in the learner's own process. May be used from any thread.</summary>
+/// <summary>The newest weights, from a trainer to a rollout of the same process. May be used from any thread.</summary>
 /// <param name="shapes">The policy's parameters.</param>
-public sealed class LocalParameters(IReadOnlyList<TensorShape> shapes) : IParameterSource, IDisposable
+internal sealed class LocalParameters(IReadOnlyList<TensorShape> shapes) : IParameterSource, IDisposable
 {
     private readonly ParameterBlock _newest = new(shapes);
     private readonly Lock _lock = new();
