@@ -29,6 +29,8 @@ public static class CommandLine
             new CompareCommand(console),
             new RewardCommand(console),
             new PpoCommand(console),
+            new UpCommand(console),
+            new NodeCommand(console, input),
             new SampleCommand(console, input),
             new EvaluateCommand(console),
             new ReportCommand(console),

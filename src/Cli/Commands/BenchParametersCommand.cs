@@ -47,9 +47,8 @@ public sealed class BenchParametersCommand : Command
 
     private static Process Start()
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(BenchParametersCommand).Assembly.Location);
-        foreach (var word in (string[])["bench", "parameters", "--node"]) start.ArgumentList.Add(word);
+        var start = OwnProcess.With("bench", "parameters", "--node");
+        (start.RedirectStandardInput, start.RedirectStandardOutput) = (true, true);
         return Process.Start(start)!;
     }
 

@@ -31,10 +31,14 @@ public abstract class StepCommand : Command
     protected SettingsOptions Settings { get; }
 
     /// <summary>The keys of the settings that matter to the step.</summary>
-    protected abstract IReadOnlyCollection<string> Keys { get; }
+    protected virtual IReadOnlyCollection<string> Keys => [];
 
     /// <summary>What the step works from, by name; folders.</summary>
-    protected abstract IEnumerable<KeyValuePair<string, string>> Inputs(ParseResult result);
+    protected virtual IEnumerable<KeyValuePair<string, string>> Inputs(ParseResult result) => [];
+
+    /// <summary>What has to be the same for the step to be continued.</summary>
+    protected virtual RunConfiguration Configuration(ParseResult result, RunSettings settings) =>
+        RunConfiguration.Of(Name, settings, RunSettings.Section, Keys, Inputs(result));
 
     /// <summary>Checks that the inputs are there and go together, and reads them.</summary>
     /// <returns>What the step is, once its run is open; and the task.</returns>
@@ -46,29 +50,30 @@ public abstract class StepCommand : Command
         var settings = Settings.ReadRun(result);
         var (task, work) = Prepare(result, settings);
         var data = SummaryDataset.Load(settings.Data);
-        using var directory = RunStart.Open(_console, result.GetValue(_out)!, RunConfiguration.Of(Name, settings, RunSettings.Section, Keys, Inputs(result)));
+        using var directory = RunStart.Open(_console, result.GetValue(_out)!, Configuration(result, settings));
         var made = _console.WithProgress(progress =>
         {
             using var metrics = directory.OpenMetrics();
             return work(new FourSteps(settings, task, data, directory, metrics, progress), stop);
         });
-        Write(directory, made, result.GetValue(_json));
+        Write(_console, directory, made, Name, result.GetValue(_json));
         return ExitCode.Success;
     }
 
-    private void Write(RunDirectory directory, StepResult made, bool isJson)
+    /// <summary>Shows what a step left.</summary>
+    internal static void Write(OperatorConsole console, RunDirectory directory, StepResult made, string phase, bool isJson)
     {
         var figures = made.Figures
-            ?? MetricsLog.Read(directory.MetricsPath).Last(record => record.Phase == Name).Metrics;
+            ?? MetricsLog.Read(directory.MetricsPath).Last(record => record.Phase == phase).Metrics;
         var folder = directory.In(made.Folder);
         if (isJson)
         {
-            _console.WriteJson(new { Result = folder, Metrics = figures });
+            console.WriteJson(new { Result = folder, Metrics = figures });
             return;
         }
-        _console.WriteTable(["Figure", "Value"], [.. figures.Select(figure => (IReadOnlyList<string>)[figure.Key, figure.Value.ToString("G5", CultureInfo.InvariantCulture)])]);
-        _console.WriteLine();
-        _console.WriteLine($"Result: {folder}");
+        console.WriteTable(["Figure", "Value"], [.. figures.Select(figure => (IReadOnlyList<string>)[figure.Key, figure.Value.ToString("G5", CultureInfo.InvariantCulture)])]);
+        console.WriteLine();
+        console.WriteLine($"Result: {folder}");
     }
 }
 

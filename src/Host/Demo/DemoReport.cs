@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Reports;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Model.Data;
@@ -185,7 +186,7 @@ internal static class DemoReport
         { Style = SeriesStyle.LineAndDots };
 
     private static IEnumerable<MetricsRecord> Updates(IReadOnlyList<MetricsRecord> metrics, string metric) =>
-        metrics.Where(record => record.Phase == PpoPhase.Name && record.Metrics.ContainsKey(metric));
+        metrics.Where(record => record.Phase == PpoMonitor.Phase && record.Metrics.ContainsKey(metric));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -64,7 +64,7 @@ public sealed class DemoRun(RunSettings settings, RunDirectory directory, IRunPr
         var comparisons = steps.Compare("comparisons", sft, cancellation);
         using var network = steps.Reward("reward", sft, comparisons, cancellation);
         var reward = new RewardModel(network, task.Tokenizer.EndOfText);
-        using var policy = steps.Ppo("ppo", sft, reward, cancellation);
+        using var policy = steps.Ppo("ppo", directory.In("sft"), directory.In("reward"), cancellation);
 
         DemoResult result;
         using (steps.Clock.Start(PolicyEvaluation.Name))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorRlhf.Host.Nodes;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Evaluation;
 using ActorRlhf.Model.Networks;
@@ -15,8 +16,6 @@ namespace ActorRlhf.Host.Runs;
 /// </summary>
 public sealed class FourSteps
 {
-    private const int ReferenceTexts = 512; // enough for the mean reference reward and the start check
-
     private readonly RunSettings _settings;
     private readonly SummaryTask _task;
     private readonly SummaryDataset _data;
@@ -89,7 +88,7 @@ public sealed class FourSteps
         }
         new RewardPhase(_settings.Reward, _settings.RewardSchedule).Run(
             _directory, _metrics, new RewardModel(network, _task.Tokenizer.EndOfText),
-            [.. comparisons.Train.Select(comparison => Preferences.Of(comparison, _task))], validation, ReferencePairs(), _progress, cancellation);
+            [.. comparisons.Train.Select(comparison => Preferences.Of(comparison, _task))], validation, ReferenceCheck.Pairs(_data, _task), _progress, cancellation);
         AtomicDirectory.Write(folder, fresh =>
         {
             PretrainedModel.Save(fresh, network, endOfText: _task.Tokenizer.EndOfText);
@@ -99,46 +98,29 @@ public sealed class FourSteps
     });
 
     /// <summary>The check before PPO: how often a reward model ranks a human summary above another text's.</summary>
-    public RewardCheck Check(RewardModel reward)
-    {
-        var pairs = ReferencePairs();
-        var partners = RewardCheck.Partners(pairs.Count, _settings.Seed);
-        return RewardCheck.Of(
-            reward.Score(pairs), reward.Score([.. pairs.Select((pair, i) => (pair.Query, pairs[partners[i]].Response))]), _settings.RewardCheck);
-    }
+    public RewardCheck Check(RewardModel reward) => ReferenceCheck.Of(reward, _data, _task, _settings);
 
-    /// <summary>Trains a policy against a reward model with PPO, after the check.</summary>
+    /// <summary>Trains a policy against a reward model with PPO, after the check: all actors in this process, the journal in the run's folder.</summary>
     /// <param name="output">The result's folder in the run's: a model and its tokenizer.</param>
-    /// <param name="start">The policy it starts as and is kept near to.</param>
-    /// <param name="reward">Scores episodes.</param>
+    /// <param name="start">The folder of the policy that it starts as and is kept near to.</param>
+    /// <param name="reward">The folder of the reward model that scores episodes.</param>
     /// <param name="cancellation">Stops it; a checkpoint is written first.</param>
     /// <returns>The policy; the caller owns it.</returns>
-    /// <exception cref="Model.UserErrorException">The reward model does not pass the check.</exception>
-    public Transformer Ppo(string output, Transformer start, RewardModel reward, CancellationToken cancellation) => Step(PpoPhase.Name, output, PretrainedModel.LoadTransformer, folder =>
+    /// <exception cref="Model.UserErrorException">The reward model does not pass the check, or training cannot go on.</exception>
+    public Transformer Ppo(string output, string start, string reward, CancellationToken cancellation) => Step(PpoMonitor.Phase, output, PretrainedModel.LoadTransformer, folder =>
     {
-        var check = Check(reward);
-        _progress.Note(string.Create(CultureInfo.InvariantCulture, $"check: the reward model ranks {check.Share:P1} of human summaries above another text's"));
-        check.Require();
-        var policy = start.Clone();
-        var watched = new HeldOut(Watched, _task, _settings.Sampling, _settings.Ppo.Temperature, _settings.Seed);
-        var baseline = watched.Gold(watched.Summaries("sft", start, cancellation));
-        new PpoPhase(_settings.Ppo, _settings.Sampling, _settings.PpoSchedule).Run(
-            _directory, _metrics, policy, start, reward, _task, [.. _data.Train.Select(_task.Query)], Watch, _progress, cancellation);
-        Save(folder, policy);
-        return policy;
+        var settings = _settings with { Cluster = _settings.Cluster with { Directory = _directory.Path, Model = start, Reward = reward } };
+        using var work = new PpoWork(settings, _task, _data, networks => new PpoMonitor(settings, _task, _data, networks, _metrics, policy => Save(folder, policy), _progress));
+        using var log = NodeLog.ToFile(_directory.In("logs/ppo.log"));
+        var options = new NodeOptions { Name = "ppo", Roles = NodeRoles.All, Network = settings.Network, Cluster = settings.Cluster };
+        RunNode().GetAwaiter().GetResult();
+        return PretrainedModel.LoadTransformer(folder);
 
-        Dictionary<string, double> Watch(Transformer current)
+        async Task RunNode()
         {
-            var samples = watched.Sample("ppo", current, CancellationToken.None);
-            var wins = WinRate.OfScores(watched.Gold(watched.Summaries("ppo", current, CancellationToken.None)), baseline);
-            return new()
-            {
-                ["heldout/kl"] = watched.Kl(start, samples),
-                ["heldout/score"] = watched.Scores(reward, samples, _settings.Ppo).Average(),
-                ["heldout/gold_win_rate_vs_sft"] = wins.Rate,
-                ["heldout/gold_win_rate_vs_sft_low"] = wins.Interval.Low,
-                ["heldout/gold_win_rate_vs_sft_high"] = wins.Interval.High,
-            };
+            await using var node = await Node.StartAsync(options, work, log).ConfigureAwait(false);
+            var outcome = await node.WaitAsync(cancellation).ConfigureAwait(false);
+            if (outcome.Failure is { } failure) throw new Model.UserErrorException(failure);
         }
     });
 
@@ -160,7 +142,4 @@ public sealed class FourSteps
     });
 
     private IEnumerable<TrainingSequence> Sequences(IEnumerable<SummaryExample> examples) => examples.Select(example => _task.Sequence(example, summaryOnly: true));
-
-    private List<(int[] Query, int[] Response)> ReferencePairs() =>
-        [.. _data.Validation.Take(ReferenceTexts).Select(example => (_task.Query(example), _task.Answer(example.Reference)))];
 }

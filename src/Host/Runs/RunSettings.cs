@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ActorRlhf.Host.Nodes;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Ppo;
@@ -65,6 +66,21 @@ public sealed record RunSettings
 
     /// <summary>What the report is measured on.</summary>
     public EvaluationSettings Evaluation { get; init; } = new();
+
+    /// <summary>What the nodes of a run have in common.</summary>
+    public ClusterSettings Cluster { get; init; } = new();
+
+    /// <summary>How others reach a node.</summary>
+    public NetworkSettings Network { get; init; } = new();
+
+    /// <summary>A node's learner.</summary>
+    public LearnerNodeSettings Learner { get; init; } = new();
+
+    /// <summary>A node's rollout.</summary>
+    public RolloutNodeSettings Rollout { get; init; } = new();
+
+    /// <summary>A node's scorer.</summary>
+    public ScorerNodeSettings Scorer { get; init; } = new();
 
     /// <summary>The settings for a run of another length: passes, comparisons and episodes in proportion.</summary>
     /// <param name="factor">1 leaves everything as it is.</param>

@@ -34,6 +34,14 @@ public static class TaskModel
     /// <exception cref="UserErrorException">There is none, or it is of other tokens or too short for the task.</exception>
     public static RewardModel LoadReward(string folder, SummaryTask task)
     {
+        RequireReward(folder, task);
+        return new RewardModel(PretrainedModel.LoadScalar(folder), task.Tokenizer.EndOfText);
+    }
+
+    /// <summary>Does nothing if there is a reward model in a folder that goes with a task.</summary>
+    /// <exception cref="UserErrorException">There is none, or it is of other tokens or too short for the task.</exception>
+    public static void RequireReward(string folder, SummaryTask task)
+    {
         var config = PretrainedModel.ReadConfig(folder);
         RequireFits(task.Settings, config);
         if (config.VocabularySize < task.Tokenizer.VocabularySize)
@@ -41,7 +49,6 @@ public static class TaskModel
             throw new UserErrorException(
                 $"{folder}: the reward model knows {config.VocabularySize} tokens and the policy's tokenizer has {task.Tokenizer.VocabularySize}; give a reward model that was trained from the same model");
         }
-        return new RewardModel(PretrainedModel.LoadScalar(folder), task.Tokenizer.EndOfText);
     }
 
     /// <summary>Does nothing if query, response and the end that a reward model reads at fit the context.</summary>

@@ -72,7 +72,8 @@ internal sealed class Child : IDisposable
         _process.Dispose();
     }
 
+    /// <summary>Sends a signal to a process.</summary>
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.System32)]
-    private static extern int Kill(int process, int signal);
+    public static extern int Kill(int process, int signal);
 }

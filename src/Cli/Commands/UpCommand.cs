@@ -1,0 +1,134 @@
+using System.Collections.Concurrent;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using ActorRlhf.Cli.Terminal;
+using ActorRlhf.Host.Nodes;
+using ActorRlhf.Host.Runs;
+using ActorRlhf.Host.Settings;
+using ActorRlhf.Model;
+using ActorRlhf.Model.Storage;
+
+namespace ActorRlhf.Cli.Commands;
+
+/// <summary><c>rlhf up</c>: PPO on a cluster of processes of this machine.</summary>
+public sealed class UpCommand : Command
+{
+    /// <summary>The configuration of a cluster when none is given.</summary>
+    public const string Configuration = "hocon/cluster.conf";
+
+    private const string NodesFile = "nodes.conf";
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly OperatorConsole _console;
+    private readonly SettingsOptions _settings;
+    private readonly Option<int> _rollouts = Count("--rollouts", "Processes that write summaries.", 3, 1);
+    private readonly Option<int> _scorers = Count("--scorers", "Processes that score them.", 1, 1);
+    private readonly Option<int> _standbys = Count("--standbys", "Processes that take over when the learner's dies.", 0, 0);
+    private readonly Option<string> _out = CommonOptions.Out("up");
+    private readonly Option<bool> _json = CommonOptions.Json();
+
+    /// <summary>The command.</summary>
+    /// <param name="console">What it writes to.</param>
+    public UpCommand(OperatorConsole console)
+        : base("up", "Train with PPO on several processes of this machine; any of them may be killed at any moment.")
+    {
+        _console = console;
+        _settings = new SettingsOptions(this, Configuration).WithSeed().WithData();
+        _settings.AddShort(new Option<string?>("--model") { Description = "The policy's folder.", HelpName = "DIR" }, "cluster.model");
+        _settings.AddShort(new Option<string?>("--reward") { Description = "The reward model's folder.", HelpName = "DIR" }, "cluster.reward");
+        foreach (var option in new Option[] { _rollouts, _scorers, _standbys, _out, _json }) Add(option);
+        SetAction(Run);
+    }
+
+    private static Option<int> Count(string name, string description, int usual, int least)
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is var value && (value < least || value > 256))
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it is {least} to 256."));
+        });
+        return option;
+    }
+
+    private async Task<int> Run(ParseResult result, CancellationToken stop)
+    {
+        var folder = result.GetValue(_out)!;
+        var settings = _settings.ReadRun(result);
+        settings = settings with { Cluster = settings.Cluster with { Directory = folder } };
+        NodeRun.Open(settings);
+        using var directory = RunStart.Open(_console, folder, PpoRun.Identity(settings));
+        if (!Directory.Exists(directory.In(NodeRun.Result)))
+        {
+            var nodes = directory.In(NodesFile);
+            AtomicFile.WriteText(nodes, "# What the nodes of this run are started with.\n" + ResolvedConfiguration.Write(settings, RunSettings.Section));
+            _console.WithProgress(progress =>
+            {
+                Train(nodes, settings, Places(result), progress, stop).GetAwaiter().GetResult();
+                return true;
+            });
+        }
+
+        StepCommand.Write(_console, directory, new StepResult(NodeRun.Result), PpoMonitor.Phase, result.GetValue(_json));
+        return ExitCode.Success;
+    }
+
+    private IEnumerable<NodePlace> Places(ParseResult result)
+    {
+        const NodeRoles core = NodeRoles.Learner | NodeRoles.Episodes;
+        return Numbered("rollout", NodeRoles.Rollout, result.GetValue(_rollouts)).Concat(Numbered("scorer", NodeRoles.Scorer, result.GetValue(_scorers)))
+            .Concat(Numbered("standby", core, result.GetValue(_standbys))).Prepend(new NodePlace("learner", core));
+
+        static IEnumerable<NodePlace> Numbered(string name, NodeRoles roles, int count) =>
+            Enumerable.Range(1, count).Select(number => new NodePlace(string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"), roles));
+    }
+
+    private static async Task Train(string configuration, RunSettings settings, IEnumerable<NodePlace> places, IRunProgress progress, CancellationToken stop)
+    {
+        var notes = new ConcurrentQueue<string>();
+        await using var cluster = new LocalCluster(place => Start(configuration, place), notes.Enqueue);
+        foreach (var place in places) cluster.Add(place);
+        using var http = ClusterNetwork.Open(settings.Network).CreateClient();
+        while (!cluster.Finished.IsCompleted)
+        {
+            await Task.WhenAny(cluster.Finished, Task.Delay(Look, stop)).ConfigureAwait(false);
+            while (notes.TryDequeue(out var note)) progress.Note(note);
+            stop.ThrowIfCancellationRequested();
+            if (await Ask(http, settings.Cluster.Directory, stop).ConfigureAwait(false) is { Phase: { } phase } status)
+            {
+                progress.Report(new RunProgress(PpoMonitor.Phase, status.TrainedEpisodes, status.TotalEpisodes, "episodes",
+                    string.Create(CultureInfo.InvariantCulture, $"{phase}, {status.Members.Count} nodes")));
+            }
+        }
+
+        await cluster.Finished.ConfigureAwait(false);
+    }
+
+    // Any node will do: each hears from the learner twice a second.
+    private static async Task<NodeStatus?> Ask(HttpClient http, string folder, CancellationToken stop)
+    {
+        foreach (var node in NodeFile.All(folder))
+        {
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            patience.CancelAfter(Look);
+            try
+            {
+                if (await NodeStatus.AskAsync(http, node.Address, patience.Token).ConfigureAwait(false) is { Phase: not null } status) return status;
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+            {
+                continue; // it is frozen, or busy
+            }
+        }
+
+        return null;
+    }
+
+    private static Process Start(string configuration, NodePlace place)
+    {
+        var start = OwnProcess.With("node", "--attached", "--config", configuration, "--name", place.Name, "--roles", string.Join(',', place.Roles.Names()));
+        (start.RedirectStandardInput, start.RedirectStandardError) = (true, true);
+        return Process.Start(start)!;
+    }
+}

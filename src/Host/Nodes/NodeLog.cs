@@ -1,0 +1,60 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace ActorRlhf.Host.Nodes;
+
+/// <summary>A node's log: a line each, with the time, in a text writer. What is logged after it is disposed is lost.</summary>
+/// <param name="writer">Where lines go; disposed with the log.</param>
+/// <param name="least">The lowest level that is logged.</param>
+public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Information) : ILoggerProvider
+{
+    private readonly Lock _lock = new();
+    private bool _isDisposed;
+
+    /// <summary>A log that is appended to a file, in a folder that is made where it is missing.</summary>
+    public static NodeLog ToFile(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new NodeLog(new StreamWriter(path, append: true) { AutoFlush = true });
+    }
+
+    /// <inheritdoc/>
+    public ILogger CreateLogger(string categoryName) => new Category(this, categoryName[(categoryName.LastIndexOf('.') + 1)..]);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            writer.Dispose();
+        }
+    }
+
+    private bool IsEnabled(LogLevel level) => level >= least && level != LogLevel.None;
+
+    private void Write(LogLevel level, string category, string message, Exception? exception)
+    {
+        lock (_lock)
+        {
+            if (_isDisposed) return;
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {level,-11} {category}: {message}"));
+            if (exception is not null) writer.WriteLine(exception);
+        }
+    }
+
+    private sealed class Category(NodeLog log, string name) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => log.IsEnabled(logLevel);
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel)) log.Write(logLevel, name, formatter(state, exception), exception);
+        }
+    }
+
+}

@@ -1,0 +1,17 @@
+namespace ActorRlhf.Host.Nodes;
+
+/// <summary>What a node is.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>Its name: in leases, logs and the run's folder.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it does.</summary>
+    public required NodeRoles Roles { get; init; }
+
+    /// <summary>How others reach it.</summary>
+    public required NetworkSettings Network { get; init; }
+
+    /// <summary>What it has in common with the others.</summary>
+    public required ClusterSettings Cluster { get; init; }
+}

@@ -1,0 +1,75 @@
+using ActorRlhf.Host.Runs;
+using ActorRlhf.Model;
+using ActorRlhf.Model.Data;
+using ActorRlhf.Model.Networks;
+using ActorRlhf.Model.Storage;
+
+namespace ActorRlhf.Host.Nodes;
+
+/// <summary>A node of a run whose folder has, or will have, everything: checkpoints, metrics, logs, and in the end the trained policy.</summary>
+/// <param name="settings">The run's settings, resolved.</param>
+/// <param name="name">The node's name.</param>
+/// <param name="roles">What it does.</param>
+/// <param name="progress">Told of updates, where the learner is here.</param>
+public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, IRunProgress progress)
+{
+    /// <summary>The trained policy's folder in the run's.</summary>
+    public const string Result = "model";
+
+    private string Folder => settings.Cluster.Directory;
+
+    /// <summary>Checks that a run's settings go together and its models and data are there.</summary>
+    /// <exception cref="UserErrorException">They do not, or are not.</exception>
+    public static (SummaryTask Task, SummaryDataset Data) Open(RunSettings settings)
+    {
+        var (model, reward) = (settings.Cluster.Model, settings.Cluster.Reward);
+        if (model.Length == 0) throw new UserErrorException("rlhf.cluster.model is not set: the folder of the policy to train; rlhf sft makes one");
+        if (reward.Length == 0) throw new UserErrorException("rlhf.cluster.reward is not set: the folder of the reward model; rlhf reward makes one");
+        settings.Ppo.RequireFor(settings.Cluster.MaxPolicyLag);
+        var task = TaskModel.Load(model, settings.Task);
+        TaskModel.RequireReward(reward, task);
+        return (task, SummaryDataset.Load(settings.Data));
+    }
+
+    /// <summary>Runs the node until the run is finished or cannot go on.</summary>
+    /// <param name="stop">Has it finish what it has begun, and leave.</param>
+    /// <exception cref="UserErrorException">The node cannot start, or the run cannot go on.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var (task, data) = Open(settings);
+        var seeded = settings.Seeded();
+        Directory.CreateDirectory(Folder);
+        using var log = NodeLog.ToFile(Path.Combine(Folder, "logs", $"{name}.log"));
+        using var work = new PpoWork(seeded, task, data, networks =>
+        {
+            var metrics = MetricsLog.Open(Path.Combine(Folder, RunDirectory.MetricsFile));
+            return new PpoMonitor(seeded, task, data, networks, metrics, policy => Save(task, policy), progress, metrics.Dispose);
+        });
+        await RunAsync(new NodeOptions { Name = name, Roles = roles, Network = settings.Network, Cluster = settings.Cluster }, work, log, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Runs a node with any work until the run is finished or cannot go on; while it runs, a file in the run's folder says where it is.</summary>
+    /// <inheritdoc cref="RunAsync(CancellationToken)"/>
+    public static async Task RunAsync(NodeOptions options, INodeWork work, NodeLog log, CancellationToken stop)
+    {
+        var file = NodeFile.PathOf(options.Cluster.Directory, options.Name);
+        await using var node = await Node.StartAsync(options, work, log).ConfigureAwait(false);
+        new NodeFile(options.Name, Environment.ProcessId, options.Roles.Names(), node.Address).Write(file);
+        try
+        {
+            var outcome = await node.WaitAsync(stop).ConfigureAwait(false);
+            if (outcome.Failure is { } failure) throw new UserErrorException(failure);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private void Save(SummaryTask task, Transformer policy) => AtomicDirectory.Write(Path.Combine(Folder, Result), fresh =>
+    {
+        PretrainedModel.Save(fresh, policy, endOfText: task.Tokenizer.EndOfText);
+        task.Tokenizer.Save(fresh);
+    });
+}

@@ -1,0 +1,71 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using ActorRlhf.Actors.Protocol;
+
+namespace ActorRlhf.Host.Nodes;
+
+/// <summary>How a node sees its run: <c>GET /status</c>.</summary>
+public sealed record NodeStatus
+{
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    /// <summary>The node's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it does.</summary>
+    public required IReadOnlyList<string> Roles { get; init; }
+
+    /// <summary>The run's name.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>The members of the cluster that are up, by their addresses.</summary>
+    public required IReadOnlyList<string> Members { get; init; }
+
+    /// <summary>What the learner is doing, in a word; null where it has not been heard of yet.</summary>
+    public string? Phase { get; init; }
+
+    /// <summary>Why it is paused or has failed.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Batches of the run.</summary>
+    public long Batches { get; init; }
+
+    /// <summary>Batches that are trained.</summary>
+    public long Version { get; init; }
+
+    /// <summary>Batches in the last checkpoint.</summary>
+    public long CheckpointVersion { get; init; }
+
+    /// <summary>Episodes of the run.</summary>
+    public long TotalEpisodes { get; init; }
+
+    /// <summary>Episodes that are trained.</summary>
+    public long TrainedEpisodes { get; init; }
+
+    /// <summary>The status with what the learner has said.</summary>
+    public NodeStatus With(LearnerStatus? learner, int batchSize) => learner is null ? this : this with
+    {
+        Phase = learner.Phase.ToString().ToLowerInvariant(),
+        Reason = learner.Reason,
+        Batches = learner.Batches,
+        Version = learner.Version,
+        CheckpointVersion = learner.CheckpointVersion,
+        TrainedEpisodes = Math.Min(learner.Version * batchSize, TotalEpisodes),
+    };
+
+    /// <summary>As JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <summary>Asks a node; null where it does not answer.</summary>
+    public static async Task<NodeStatus?> AskAsync(HttpClient http, string address, CancellationToken stop)
+    {
+        try
+        {
+            return await http.GetFromJsonAsync<NodeStatus>(new Uri($"{address.TrimEnd('/')}/status"), Json, stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException or IOException)
+        {
+            return null;
+        }
+    }
+}
