@@ -5,9 +5,9 @@ using Akka.Event;
 namespace ActorRlhf.Actors.Parameters;
 
 /// <summary>
-/// Announces versions to the nodes that fetch them. It stands on every node that may be the learner's, and hears of the nodes all the time; the learner on its own node tells it
-/// of each version it publishes (<see cref="ParametersAvailable"/> with the publisher's address as its only source). Every announcement names the publisher and the nodes, which
-/// take the version from each other. Who does not have the newest version when it says so gets it announced again.
+/// Announces versions to the nodes that fetch them. It stands on every node that may be the learner's, and hears of the nodes all the time; the learner on
+/// its own node tells it of each version it publishes (<see cref="ParametersAvailable"/> with the publisher's address as its only source). Every announcement
+/// names the publisher and the nodes, which take the version from each other. Who does not have the newest version when it says so gets it announced again.
 /// </summary>
 /// <remarks>Where no learner has published anything on this node, it says nothing.</remarks>
 public sealed class ParameterBoard : ReceiveActor
@@ -73,7 +73,9 @@ public sealed class ParameterBoard : ReceiveActor
     {
         if (peer.Address.Length > LongestAddress || !Uri.TryCreate(peer.Address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
         {
-            _log.Warning("{0} says that it serves parameters at \"{1}\", which is no HTTP address of at most {2} characters; it is passed over", Sender, peer.Address, LongestAddress);
+            _log.Warning(
+                "{0} says that it serves parameters at \"{1}\", which is no HTTP address of at most {2} characters; it is passed over",
+                Sender, peer.Address, LongestAddress);
             return;
         }
 

@@ -146,7 +146,8 @@ public sealed record ParameterManifest
         {
             throw new UserErrorException(
                 $"version {Version} of {Run} is of another network ({Elements} values with padding, layout {Layout:x16}) than this node's "
-                + $"({shapes.Sum(shape => shape.Count)} parameters in {shapes.Count} tensors, layout {LayoutOf(shapes):x16}); start this node with the learner's configuration");
+                + $"({shapes.Sum(shape => shape.Count)} parameters in {shapes.Count} tensors, layout {LayoutOf(shapes):x16}); "
+                + "start this node with the learner's configuration");
         }
     }
 

@@ -4,8 +4,8 @@ using Akka.Actor;
 namespace ActorRlhf.Actors.Parameters;
 
 /// <summary>
-/// A node's part in the broadcast of parameters. It tells the boards, again and again, where its node serves and what it has, so that a message that is lost, a board that is new and
-/// a learner that has moved are all made up for within a period; and it passes on what they announce.
+/// A node's part in the broadcast of parameters. It tells the boards, again and again, where its node serves and what it has, so that a message that is lost,
+/// a board that is new and a learner that has moved are all made up for within a period; and it passes on what they announce.
 /// </summary>
 public sealed class ParameterMember : ReceiveActor, IWithTimers
 {

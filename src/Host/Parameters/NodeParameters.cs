@@ -7,10 +7,13 @@ using ActorRlhf.Model.Networks;
 namespace ActorRlhf.Host.Parameters;
 
 /// <summary>
-/// The versions of one run's parameters as the learner and the rollouts of a node see them: the learner publishes, rollouts fetch what has been announced. A version that is on the node
-/// already is read from its <see cref="ParameterStore"/>, any other is fetched into it once, however many rollouts want it, and served to other nodes from there.
+/// The versions of one run's parameters as the learner and the rollouts of a node see them: the learner publishes, rollouts fetch what has been
+/// announced. A version that is on the node already is read from its <see cref="ParameterStore"/>; any other is fetched into it once, however many rollouts
+/// want it, and served to other nodes from there.
 /// </summary>
-/// <remarks>May be used from any thread. A fetch that fails is begun again, after a while or at the next announcement, as long as somebody wants the version.</remarks>
+/// <remarks>
+/// May be used from any thread. A fetch that fails is begun again, after a while or at the next announcement, as long as somebody wants the version.
+/// </remarks>
 public sealed class NodeParameters : IParameterSource, IParameterListener, IDisposable
 {
     private const int LongestRest = 16; // times the first
@@ -55,7 +58,8 @@ public sealed class NodeParameters : IParameterSource, IParameterListener, IDisp
     }
 
     /// <summary>
-    /// Takes a snapshot of the policy and announces it. An older one than is here, in full or in part, is passed over: a learner that takes its steps again comes by that one.
+    /// Takes a snapshot of the policy and announces it. An older one than is here, in full or in part, is passed over: a learner that takes its steps
+    /// again comes by that one.
     /// </summary>
     /// <param name="version">Batches that it has learned from.</param>
     /// <param name="policy">The weights, which must not change until the call returns.</param>
@@ -224,8 +228,8 @@ public sealed class NodeParameters : IParameterSource, IParameterListener, IDisp
         }
 
         /// <summary>
-        /// Whether it is better to begin with another announcement. The next version comes in its turn, but when there is one after that the publisher has this one no more.
-        /// Another publisher (a learner that has taken over) is preferred where nothing has come between two announcements.
+        /// Whether it is better to begin with another announcement. The next version comes in its turn, but when there is one after that the publisher has this
+        /// one no more. Another publisher (a learner that has taken over) is preferred where nothing has come between two announcements.
         /// </summary>
         public bool IsOvertakenBy(Announced other)
         {

@@ -178,8 +178,12 @@ public sealed class NodeParametersTests
         node.Parameters.Hear(broken);
         node.Parameters.Hear(learner.Publish(8));
         Assert.Equal(8, await node.Fetch(7).WaitAsync(_patience));
-        Assert.Equal(["version 7 of the parameters of run another is passed over; this node works on run run-1",
-            "the announcement of version 7 of run-1 makes no sense: the total hash is not that of the chunks' hashes; run the same program on every node"], node.Notes);
+        Assert.Equal(
+            [
+                "version 7 of the parameters of run another is passed over; this node works on run run-1",
+                "the announcement of version 7 of run-1 makes no sense: the total hash is not that of the chunks' hashes; run the same program on every node",
+            ],
+            node.Notes);
     }
 
     [Fact]

@@ -25,7 +25,8 @@ internal sealed class RunNode : IAsyncDisposable
     {
         _served = served;
         _values = values;
-        Parameters = new NodeParameters(served.Store, Run, _http, served.Address, ParameterFormat.Float32, announce ?? Announced.Enqueue, Notes.Enqueue, limits ?? _patient);
+        Parameters = new NodeParameters(
+            served.Store, Run, _http, served.Address, ParameterFormat.Float32, announce ?? Announced.Enqueue, Notes.Enqueue, limits ?? _patient);
     }
 
     public NodeParameters Parameters { get; }
