@@ -8,8 +8,9 @@ using Microsoft.Net.Http.Headers;
 namespace ActorRlhf.Host.Parameters;
 
 /// <summary>
-/// Serves what a node has of each version: <c>GET /parameters/{version}</c>, whole or with a <c>Range</c> of bytes, and <c>GET /parameters/{version}/chunks</c>, the
-/// map of the chunks that are there. A chunk is served as soon as it is here and checked, straight from the memory it lies in.
+/// Serves what a node has of each version: <c>GET /parameters/{version}</c>, whole or with a <c>Range</c> of bytes, and
+/// <c>GET /parameters/{version}/chunks</c>, the map of the chunks that are there; with <c>?beyond=N</c> as soon as there are more than N, or after a while.
+/// A chunk is served as soon as it is here and checked, straight from the memory it lies in.
 /// </summary>
 public static class ParameterEndpoint
 {
@@ -33,7 +34,8 @@ public static class ParameterEndpoint
 
     private static async Task Answer(ParameterStore store, long version, HttpContext http, Func<ParameterStore, ParameterCopy, HttpContext, Task> send)
     {
-        using var copy = store.Hold(version);
+        // Who asks for more than there is waits for the version too: nodes hear of it one after the other.
+        using var copy = store.Hold(version) ?? (Beyond(http) is null ? null : await store.WaitFor(version, LongestWait, http.RequestAborted).ConfigureAwait(false));
         if (copy is null)
         {
             var here = store.Versions is { Count: > 0 } versions ? $"has {string.Join(" and ", versions)}" : "has none yet";
@@ -54,10 +56,12 @@ public static class ParameterEndpoint
         await send(store, copy, http).ConfigureAwait(false);
     }
 
+    private static int? Beyond(HttpContext http) =>
+        int.TryParse(http.Request.Query["beyond"], NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : null;
+
     private static async Task SendMap(ParameterStore store, ParameterCopy copy, HttpContext http)
     {
-        var beyond = int.TryParse(http.Request.Query["beyond"], NumberStyles.Integer, CultureInfo.InvariantCulture, out var count) ? count : -1;
-        var map = await copy.WaitBeyond(beyond, LongestWait, http.RequestAborted).ConfigureAwait(false);
+        var map = await copy.WaitBeyond(Beyond(http) ?? -1, LongestWait, http.RequestAborted).ConfigureAwait(false);
         http.Response.ContentType = "application/octet-stream";
         http.Response.ContentLength = map.Length;
         await http.Response.Body.WriteAsync(map, http.RequestAborted).ConfigureAwait(false);

@@ -15,6 +15,7 @@ public sealed class ParameterStore : IDisposable
 
     private readonly Lock _lock = new();
     private readonly SortedList<long, ParameterCopy> _copies = [];
+    private TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ParameterMemory? _spare;
     private long _uploaded;
     private bool _isDisposed;
@@ -138,6 +139,27 @@ public sealed class ParameterStore : IDisposable
         }
     }
 
+    /// <summary>A version as soon as it is here, in full or in part; null where it does not come within a time, or cannot come any more.</summary>
+    internal async Task<ParameterCopy?> WaitFor(long version, TimeSpan longest, CancellationToken stop)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            Task begun;
+            lock (_lock)
+            {
+                if (Hold(version) is { } copy) return copy;
+                if (_isDisposed || (_copies.Count == Kept && version < _copies.Keys[0])) return null;
+                begun = _begun.Task;
+            }
+
+            var left = longest - TimeProvider.System.GetElapsedTime(since);
+            if (left <= TimeSpan.Zero) return null;
+            await Task.WhenAny(begun, Task.Delay(left, stop)).ConfigureAwait(false);
+            stop.ThrowIfCancellationRequested();
+        }
+    }
+
     internal void CountUpload(long bytes) => Interlocked.Add(ref _uploaded, bytes);
 
     private void Keep(ParameterCopy copy)
@@ -159,6 +181,8 @@ public sealed class ParameterStore : IDisposable
 
             if (_copies.Remove(version, out var same)) same.Dispose();
             _copies.Add(version, copy);
+            _begun.SetResult();
+            _begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             while (_copies.Count > Kept)
             {
                 var oldest = _copies.Values[0];
