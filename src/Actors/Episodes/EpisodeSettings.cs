@@ -15,6 +15,9 @@ public sealed record EpisodeSettings
     /// <summary>How long a lease lasts.</summary>
     public required TimeSpan LeaseDuration { get; init; }
 
+    /// <summary>Whether results stay in the journal after they are trained on, so that it can be told what was accepted.</summary>
+    public bool KeepJournal { get; init; }
+
     /// <summary>Tokens in the vocabulary; a response with another one is refused.</summary>
     public required int VocabularySize { get; init; }
 

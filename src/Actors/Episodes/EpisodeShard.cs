@@ -182,7 +182,7 @@ public sealed class EpisodeShard : ReceivePersistentActor
 
     private void DeleteTrained()
     {
-        if (_ledger.DeletableThrough < _deleted + DeleteEvents) return;
+        if (_settings.KeepJournal || _ledger.DeletableThrough < _deleted + DeleteEvents) return;
         _deleted = _ledger.DeletableThrough;
         DeleteMessages(_deleted);
     }

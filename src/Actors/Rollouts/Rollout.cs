@@ -22,6 +22,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
     private readonly IActorRef _shards;
     private readonly IActorRef _scorers;
     private readonly TimeProvider _clock;
+    private readonly IResponseObserver? _observer;
     private readonly ComputeThread _thread;
     private readonly string _holder; // of this start: what its predecessor had is lost
     private readonly CancellationTokenSource _stopped = new();
@@ -54,10 +55,13 @@ public sealed class Rollout : ReceiveActor, IWithTimers
     /// <param name="shards">Passes messages on to episode shards.</param>
     /// <param name="scorers">Passes messages on to all scorers.</param>
     /// <param name="clock">Times leases; the system's by default.</param>
+    /// <param name="observer">Hears what becomes of responses.</param>
     public Rollout(
-        RolloutSettings settings, Func<IGeneration> makeGeneration, Func<long, int[]> query, IActorRef shards, IActorRef scorers, TimeProvider? clock = null)
+        RolloutSettings settings, Func<IGeneration> makeGeneration, Func<long, int[]> query, IActorRef shards, IActorRef scorers, TimeProvider? clock = null,
+        IResponseObserver? observer = null)
     {
-        (_settings, _makeGeneration, _query, _shards, _scorers, _clock) = (settings, makeGeneration, query, shards, scorers, clock ?? TimeProvider.System);
+        (_settings, _makeGeneration, _query, _shards, _scorers) = (settings, makeGeneration, query, shards, scorers);
+        (_clock, _observer) = (clock ?? TimeProvider.System, observer);
         (_work, _outbox, _sizing) = (new LeasedWork(settings.Plan), new RolloutOutbox<IActorRef>(settings.ScoringPatience), settings.Leases);
         _thread = new ComputeThread(settings.Name);
         _holder = FormattableString.Invariant($"{settings.Name}#{Self.Path.Uid}");
@@ -68,11 +72,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
         });
         Receive<Leased>(leased => leased.Run == settings.Plan.Run, Take);
         Receive<RolloutsWanted>(wanted => wanted.Run == settings.Plan.Run, Hand);
-        Receive<RolloutsSettled>(settled => settled.Run == settings.Plan.Run, settled =>
-        {
-            _outbox.Settle(settled.Episodes);
-            Proceed();
-        });
+        Receive<RolloutsSettled>(settled => settled.Run == settings.Plan.Run, Settle);
         Receive<Terminated>(terminated =>
         {
             _outbox.Lose(terminated.ActorRef);
@@ -126,6 +126,9 @@ public sealed class Rollout : ReceiveActor, IWithTimers
 
     private int Room => _settings.Capacity - _outbox.Count - _generating.Count - _work.Count;
 
+    // The episodes below it are trained on: nobody waits for responses to them, and they need not be scored.
+    private long Trained => _settings.Plan.FirstOf(Math.Max(0, _wanted));
+
     // Whatever can be done next.
     private void Proceed()
     {
@@ -149,6 +152,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
         if (version <= _wanted) return;
         _wanted = version;
         _work.DropTrained(version);
+        foreach (var episode in _outbox.SettleBelow(Trained)) _observer?.Settled(episode, RefusalReason.Late);
         _dry = 0;
     }
 
@@ -243,7 +247,8 @@ public sealed class Rollout : ReceiveActor, IWithTimers
         foreach (var completion in slice.Finished)
         {
             _generating.Remove(completion.EpisodeId);
-            _outbox.Add(SampledEpisode.Of(completion));
+            if (completion.EpisodeId < Trained) _observer?.Settled(completion.EpisodeId, RefusalReason.Late);
+            else _outbox.Add(SampledEpisode.Of(completion));
         }
 
         _generated += slice.Finished.Count;
@@ -274,6 +279,17 @@ public sealed class Rollout : ReceiveActor, IWithTimers
         Context.Watch(Sender);
         var episodes = _outbox.Hand(Sender, wanted.Count, Now);
         Sender.Tell(new RolloutsSent { Run = _settings.Plan.Run, Episodes = { episodes }, Left = _outbox.Waiting });
+    }
+
+    private void Settle(RolloutsSettled settled)
+    {
+        var refusals = settled.Refusals.ToDictionary(refusal => refusal.Episode, refusal => (RefusalReason?)refusal.Reason);
+        foreach (var episode in settled.Episodes)
+        {
+            if (_outbox.Settle(episode)) _observer?.Settled(episode, refusals.GetValueOrDefault(episode));
+        }
+
+        Proceed();
     }
 
     private void Offer()

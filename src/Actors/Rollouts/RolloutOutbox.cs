@@ -49,15 +49,22 @@ public sealed class RolloutOutbox<TScorer>(TimeSpan patience)
         return [.. episodes.Select(episode => _kept[episode])];
     }
 
-    /// <summary>Episodes are settled, whoever says so.</summary>
-    public void Settle(IEnumerable<long> episodes)
+    /// <summary>An episode is settled, whoever says so.</summary>
+    /// <returns>Whether its response was kept.</returns>
+    public bool Settle(long episode)
     {
-        foreach (var episode in episodes)
-        {
-            _kept.Remove(episode);
-            _waiting.Remove(episode);
-            _handed.Remove(episode);
-        }
+        _waiting.Remove(episode);
+        _handed.Remove(episode);
+        return _kept.Remove(episode);
+    }
+
+    /// <summary>Every episode below one is trained on, with these responses or others: none of them need be kept.</summary>
+    /// <returns>The episodes whose responses were kept.</returns>
+    public IReadOnlyList<long> SettleBelow(long end)
+    {
+        long[] below = [.. _kept.Keys.Where(episode => episode < end).Order()];
+        foreach (var episode in below) Settle(episode);
+        return below;
     }
 
     /// <summary>A scorer is gone.</summary>

@@ -40,14 +40,13 @@ public sealed class ReportBook<TSource>(EpisodePlan plan, TimeSpan retry, long f
     }
 
     /// <summary>A shard has answered.</summary>
-    /// <returns>The episodes that need not be kept, each with whether it was refused.</returns>
-    public IReadOnlyList<(long Episode, TSource Source, bool IsRefused)> Answer(ReportAnswered answered, TimeSpan now)
+    /// <returns>The episodes that need not be kept, each with why it was refused; null where it was journaled.</returns>
+    public IReadOnlyList<(long Episode, TSource Source, RefusalReason? Refusal)> Answer(ReportAnswered answered, TimeSpan now)
     {
         if (answered.Run != plan.Run || !_reports.TryGetValue(answered.Report, out var entry) || entry.Report.Shard != answered.Shard) return [];
         _reports.Remove(answered.Report);
-        var refused = answered.Refusals.Select(refusal => refusal.Episode).ToHashSet();
-        var early = answered.Refusals.Where(refusal => refusal.Reason is RefusalReason.Ahead or RefusalReason.Busy).Select(refusal => refusal.Episode).ToHashSet();
-        var again = entry.Items.Where(item => early.Contains(item.Episode.Episode)).ToList();
+        var refused = answered.Refusals.ToDictionary(refusal => refusal.Episode, refusal => (RefusalReason?)refusal.Reason);
+        var again = entry.Items.Where(IsEarly).ToList();
         if (again.Count > 0)
         {
             var report = new EpisodesReported { Run = plan.Run, Shard = answered.Shard, Report = _next, Episodes = { again.Select(item => item.Episode) } };
@@ -55,8 +54,10 @@ public sealed class ReportBook<TSource>(EpisodePlan plan, TimeSpan retry, long f
         }
 
         Count -= entry.Items.Count - again.Count;
-        return [.. entry.Items.Where(item => !early.Contains(item.Episode.Episode))
-            .Select(item => (item.Episode.Episode, item.Source, refused.Contains(item.Episode.Episode)))];
+        return [.. entry.Items.Where(item => !IsEarly(item)).Select(item => (item.Episode.Episode, item.Source, refused.GetValueOrDefault(item.Episode.Episode)))];
+
+        bool IsEarly((ScoredEpisode Episode, TSource Source) item) =>
+            refused.GetValueOrDefault(item.Episode.Episode) is RefusalReason.Ahead or RefusalReason.Busy;
     }
 
     /// <summary>The reports to send again now.</summary>

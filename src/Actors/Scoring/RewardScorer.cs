@@ -121,6 +121,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
             {
                 _malformed++;
                 malformed.Episodes.Add(episode.Episode);
+                malformed.Refusals.Add(new Refusal { Episode = episode.Episode, Reason = RefusalReason.Malformed });
                 _log.Warning("episode {0} from {1} is not scored: {2}", episode.Episode, Sender, flaw);
                 continue;
             }
@@ -176,8 +177,10 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
     {
         foreach (var rollout in _reports.Answer(answered, Now).GroupBy(settled => settled.Source))
         {
-            _refused += rollout.Count(settled => settled.IsRefused);
-            rollout.Key.Tell(new RolloutsSettled { Run = _settings.Plan.Run, Episodes = { rollout.Select(settled => settled.Episode) } });
+            var refusals = rollout.Where(settled => settled.Refusal is not null).Select(settled => new Refusal { Episode = settled.Episode, Reason = settled.Refusal!.Value });
+            var message = new RolloutsSettled { Run = _settings.Plan.Run, Episodes = { rollout.Select(settled => settled.Episode) }, Refusals = { refusals } };
+            _refused += message.Refusals.Count;
+            rollout.Key.Tell(message);
         }
 
         Proceed();

@@ -41,7 +41,7 @@ public sealed record ClusterSettings
     /// <summary>Time from one checkpoint to the next at most; <c>ppo-schedule.checkpoint-every</c> says after how many updates.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Whether batches stay in the journal for good, so that the whole run can be trained again from it.</summary>
+    /// <summary>Whether results and batches stay in the journal for good, so that the whole run can be trained again from it.</summary>
     public bool KeepJournal { get; init; }
 
     /// <summary>How parameters travel: <c>float32</c>, or <c>bfloat16</c> in half the bytes, whose rounding rollouts then generate with.</summary>

@@ -26,6 +26,9 @@ public interface INodeWork
     /// <param name="name">What it is called.</param>
     RewardScorerSettings Scorer(string name);
 
+    /// <summary>Hears what becomes of the node's responses; null where nobody does.</summary>
+    IResponseObserver? Responses => null;
+
     /// <summary>An episode's query; from any thread.</summary>
     int[] Query(long episode);
 

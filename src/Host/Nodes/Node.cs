@@ -235,7 +235,7 @@ public sealed class Node : IAsyncDisposable
             var boards = system.ActorOf(RoleBroadcast.Props(NodeRoles.Learner.Name(), $"/user/{ParametersName}"), "boards");
             system.ActorOf(ParameterMember.Props(run, Address, boards, _parameters!, PeerPeriod), "parameter-member");
             var scorers = system.ActorOf(RoleBroadcast.Props(NodeRoles.Scorer.Name(), $"/user/{ScorerName}"), "scorers");
-            var rollout = Props.Create(() => new Rollout(_work.Rollout(_options.Name), () => _work.MakeGeneration(_parameters!), _work.Query, shards, scorers, null));
+            var rollout = Props.Create(() => new Rollout(_work.Rollout(_options.Name), () => _work.MakeGeneration(_parameters!), _work.Query, shards, scorers, null, _work.Responses));
             _workers.Add((system.ActorOf(rollout, RolloutName), DrainRollout.Instance));
         }
 

@@ -48,6 +48,7 @@ public sealed class PpoWork : INodeWork, IDisposable
             },
             MaxPolicyLag = settings.Cluster.MaxPolicyLag,
             LeaseDuration = settings.Cluster.LeaseDuration,
+            KeepJournal = settings.Cluster.KeepJournal,
             VocabularySize = task.Tokenizer.VocabularySize,
             MaxResponseTokens = _settings.Ppo.ResponseLength,
         };

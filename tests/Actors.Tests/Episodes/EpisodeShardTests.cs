@@ -156,6 +156,28 @@ public sealed class EpisodeShardTests
     }
 
     [Fact]
+    public async Task Where_the_journal_is_kept_nothing_of_it_is_deleted_and_all_of_it_can_be_recovered()
+    {
+        await using var database = new RunDatabase();
+        var settings = Runs.Settings(200, 1, 1) with { KeepJournal = true };
+        var (kit, shard) = await Start(database, settings);
+        var learner = kit.CreateTestProbe();
+        for (var i = 0; i < 100; i++)
+        {
+            Report(kit, shard, i, Runs.Result(i, i));
+            Assert.Equal((i, 1), Answer(kit));
+            Collect(shard, learner, version: i + 1);
+            learner.FishForMessage<ProgressAcknowledged>(progress => progress.Version == i + 1, RunDatabase.Patience);
+        }
+
+        (_, shard) = await Start(database, settings);
+        var status = await Status(shard);
+        Assert.Equal((100, 100, 0), (status.Version, status.Counters.Accepted, status.Held));
+        Assert.Empty(status.Violations);
+        Assert.Equal(200, database.Query<long>("SELECT count(*) FROM journal WHERE deleted = 0")[0]);
+    }
+
+    [Fact]
     public async Task Results_of_another_run_are_refused_and_its_other_messages_are_not_answered()
     {
         await using var database = new RunDatabase();

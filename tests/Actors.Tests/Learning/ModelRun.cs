@@ -123,7 +123,7 @@ internal sealed class ModelRun : IDisposable
         Func<long, int[]> query = episode => _queries[episode];
         var shards = system.ActorOf(Props.Create(() => new LocalRun.LocalShards(Episodes)), "shards");
         var scorer = system.ActorOf(Props.Create(() => new RewardScorer(scoring, makeScorer, query, shards, null)), "scorer");
-        var rollout = system.ActorOf(Props.Create(() => new Rollout(rolling, makeGeneration, query, shards, scorer, null)), "rollout");
+        var rollout = system.ActorOf(Props.Create(() => new Rollout(rolling, makeGeneration, query, shards, scorer, null, null)), "rollout");
         var learner = system.ActorOf(Props.Create(() => new Learner(learning, makeTrainer, shards, rollout, null)), "learner");
         return new LocalRun(system, Episodes, shards, learner);
     }

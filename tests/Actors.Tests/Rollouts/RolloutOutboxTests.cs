@@ -27,7 +27,7 @@ public sealed class RolloutOutboxTests
     public void What_is_settled_is_gone_wherever_it_was()
     {
         Hand("a", 1);
-        _outbox.Settle([1, 3, 99]);
+        Assert.Equal([true, true, false], new long[] { 1, 3, 99 }.Select(_outbox.Settle));
         Assert.Equal((1, 1, 0), (_outbox.Count, _outbox.Waiting, _outbox.Handed));
         Assert.False(_outbox.Contains(1));
         _outbox.Lose("a");
@@ -50,6 +50,15 @@ public sealed class RolloutOutboxTests
         _outbox.Hand("a", 1, TimeSpan.FromTicks(1));
         _outbox.Expire(_patience);
         Assert.Equal([1, 5], Hand("b", 9));
+    }
+
+    [Fact]
+    public void What_is_trained_on_is_gone_wherever_it_was()
+    {
+        Hand("a", 1);
+        Assert.Equal([1, 3], _outbox.SettleBelow(5));
+        Assert.Equal((1, 1, 0), (_outbox.Count, _outbox.Waiting, _outbox.Handed));
+        Assert.Empty(_outbox.SettleBelow(5));
     }
 
     [Fact]

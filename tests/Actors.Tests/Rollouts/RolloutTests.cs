@@ -154,6 +154,41 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
+    public void What_is_trained_on_is_not_scored_any_more()
+    {
+        var observer = new Observer();
+        var pass = new ManualResetEventSlim(true);
+        var rollout = Start(step: () => pass.Wait(RunDatabase.Patience), observer: observer);
+        Lease(rollout, 0, Lease(98, 2));
+        _kit.AwaitCondition(() => Status(rollout).Waiting == 2, RunDatabase.Patience);
+        pass.Reset();
+        Lease(rollout, 0, Lease(97, 1), Lease(100, 1));
+        _kit.AwaitCondition(() => Status(rollout).Generating == 2, RunDatabase.Patience);
+        rollout.Tell(new PolicyTrained { Run = Runs.Name, Version = 1 });
+        Assert.Equal(0, Status(rollout).Waiting);
+        pass.Set();
+        _kit.AwaitCondition(() => Status(rollout) is { Generating: 0, Waiting: 1, Generated: 4 }, RunDatabase.Patience);
+        _scorer.Send(rollout, Wanted(9));
+        Assert.Equal([100], Sent().Episodes.Select(sampled => sampled.Episode));
+        Assert.Equal([(98, RefusalReason.Late), (99, RefusalReason.Late), (97, RefusalReason.Late)], observer.Settled);
+    }
+
+    [Fact]
+    public void What_becomes_of_a_response_is_told_once()
+    {
+        var observer = new Observer();
+        var rollout = Start(observer: observer);
+        Lease(rollout, 0, Lease(0, 3));
+        _kit.AwaitCondition(() => Status(rollout).Waiting == 3, RunDatabase.Patience);
+        _scorer.Send(rollout, Settled(0, 77));
+        var refused = Settled(0, 1, 2);
+        refused.Refusals.Add(new Refusal { Episode = 2, Reason = RefusalReason.Duplicate });
+        _scorer.Send(rollout, refused);
+        _kit.AwaitCondition(() => Status(rollout).Waiting == 0, RunDatabase.Patience);
+        Assert.Equal([(0, null), (1, null), (2, RefusalReason.Duplicate)], observer.Settled);
+    }
+
+    [Fact]
     public void Drained_it_hands_back_what_it_has_not_begun_and_stops_when_the_rest_is_settled()
     {
         var pass = new ManualResetEventSlim();
@@ -183,7 +218,8 @@ public sealed class RolloutTests : IDisposable
     }
 
     private IActorRef Start(
-        int first = 4, int capacity = 64, int shards = 1, int steps = 1, TimeSpan? retry = null, Func<long, Task<long>>? fetch = null, Action? step = null)
+        int first = 4, int capacity = 64, int shards = 1, int steps = 1, TimeSpan? retry = null, Func<long, Task<long>>? fetch = null, Action? step = null,
+        IResponseObserver? observer = null)
     {
         var settings = new RolloutSettings
         {
@@ -193,7 +229,7 @@ public sealed class RolloutTests : IDisposable
         Func<IGeneration> make = () => new ScriptedGeneration(2, fetch, step);
         Func<long, int[]> query = _ => [steps];
         var (shardsRef, scorers) = (_shards.Ref, _scorer.Ref);
-        return _kit.Sys.ActorOf(Props.Create(() => new Rollout(settings, make, query, shardsRef, scorers, null)));
+        return _kit.Sys.ActorOf(Props.Create(() => new Rollout(settings, make, query, shardsRef, scorers, null, observer)));
     }
 
     private (string Holder, int Count) Asked()
@@ -212,6 +248,13 @@ public sealed class RolloutTests : IDisposable
     private static RolloutsSettled Settled(params long[] episodes) => new() { Run = Runs.Name, Episodes = { episodes } };
 
     private RolloutsSent Sent() => _scorer.FishForMessage<RolloutsSent>(_ => true, RunDatabase.Patience);
+
+    private sealed class Observer : IResponseObserver
+    {
+        public List<(long Episode, RefusalReason? Refusal)> Settled { get; } = [];
+
+        void IResponseObserver.Settled(long episode, RefusalReason? refusal) => Settled.Add((episode, refusal));
+    }
 
     private static RolloutStatus Status(IActorRef rollout) => rollout.Ask<RolloutStatus>(new RolloutStatusRequest(), RunDatabase.Patience).Result;
 }

@@ -24,7 +24,7 @@ public sealed class ReportBookTests
     {
         Report(1, 2, 3);
         var answer = Answer(0, 7, (2, RefusalReason.Duplicate));
-        Assert.Equal([(1, "from 1", false), (2, "from 2", true), (3, "from 3", false)], _book.Answer(answer, TimeSpan.Zero));
+        Assert.Equal([(1, "from 1", null), (2, "from 2", RefusalReason.Duplicate), (3, "from 3", null)], _book.Answer(answer, TimeSpan.Zero));
         Assert.Equal(0, _book.Count);
         Assert.Empty(_book.Answer(answer, TimeSpan.Zero));
         Assert.Empty(_book.Due(TimeSpan.MaxValue));
@@ -41,7 +41,7 @@ public sealed class ReportBookTests
         Assert.Empty(_book.Due(_retry - TimeSpan.FromTicks(1)));
         var again = Assert.Single(_book.Due(_retry));
         Assert.Equal((8, "2"), (again.Report, Show(again)));
-        Assert.Equal([(2, "from 2", false)], _book.Answer(Answer(0, 8), _retry));
+        Assert.Equal([(2, "from 2", null)], _book.Answer(Answer(0, 8), _retry));
     }
 
     [Fact]

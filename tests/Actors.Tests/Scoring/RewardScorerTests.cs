@@ -32,7 +32,9 @@ public sealed class RewardScorerTests : IDisposable
         Assert.Equal([11f, 12f, 13f], report.Episodes.Select(episode => episode.Score)); // 10 for the query and 1 a token
         Assert.False(_rollout.HasMessages);
         _shards.Reply(Answer(report, (3, RefusalReason.Duplicate)));
-        Assert.Equal([2, 3, 1], _rollout.ExpectMsg<RolloutsSettled>(RunDatabase.Patience).Episodes);
+        var settled = _rollout.ExpectMsg<RolloutsSettled>(RunDatabase.Patience);
+        Assert.Equal([2, 3, 1], settled.Episodes);
+        Assert.Equal([(3, RefusalReason.Duplicate)], settled.Refusals.Select(refusal => (refusal.Episode, refusal.Reason)));
         var status = Status(scorer);
         Assert.Equal((3, 1, 1, 0), (status.Scored, status.Batches, status.Refused, status.Unanswered));
     }
@@ -101,7 +103,10 @@ public sealed class RewardScorerTests : IDisposable
         var cut = Sampled(2, 1);
         cut.Behaviour = Google.Protobuf.ByteString.CopyFrom(1, 2);
         _rollout.Send(scorer, Sent(0, Sampled(-1, 1), cut, Sampled(5000, 1), Sampled(1, 49), Sampled(1, 1), Sampled(2, 1), Sampled(3, 1)));
-        Assert.Equal([-1, 2, 5000, 1], _rollout.ExpectMsg<RolloutsSettled>(RunDatabase.Patience).Episodes);
+        var settled = _rollout.ExpectMsg<RolloutsSettled>(RunDatabase.Patience);
+        Assert.Equal([-1, 2, 5000, 1], settled.Episodes);
+        Assert.Equal([RefusalReason.Malformed], settled.Refusals.Select(refusal => refusal.Reason).Distinct());
+        Assert.Equal(settled.Episodes, settled.Refusals.Select(refusal => refusal.Episode));
         Assert.Equal(3, _shards.ExpectMsg<EpisodesReported>(RunDatabase.Patience).Episodes.Count);
         Assert.Equal(4, Status(scorer).Malformed);
     }

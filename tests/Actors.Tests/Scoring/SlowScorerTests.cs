@@ -72,7 +72,7 @@ public sealed class SlowScorerTests
         };
         Func<IGeneration> make = () => new ScriptedGeneration(4);
         Func<long, int[]> query = episode => [(int)(1 + episode % 7)];
-        return system.ActorOf(Props.Create(() => new Rollout(settings, make, query, shards, scorers, null)), name);
+        return system.ActorOf(Props.Create(() => new Rollout(settings, make, query, shards, scorers, null, null)), name);
     }
 
     private sealed class ToAll : ReceiveActor
