@@ -12,6 +12,7 @@ public sealed class BenchCommand : Command
     public BenchCommand(OperatorConsole console, TextReader input)
         : base("bench", "Measure a part of the program on this machine.")
     {
+        Add(new BenchEpisodesCommand(console, input));
         Add(new BenchParametersCommand(console, input));
     }
 }

@@ -12,6 +12,8 @@ namespace ActorRlhf.Host.Nodes;
 /// </summary>
 public sealed class ClusterNetwork
 {
+    private const int LargestMessage = 4 << 20; // a part of a batch is 64 episodes of 11 bytes a token; a scorer's batch may be larger
+
     private static readonly string HostnameKey = SecretFile.Key("hostname"), PublicHostnameKey = SecretFile.Key("public-hostname");
 
     private readonly NetworkSettings _settings;
@@ -84,6 +86,7 @@ public sealed class ClusterNetwork
         }
 
         builder.WithRemoting(options);
+        builder.AddHocon($"akka.remote.dot-netty.tcp.maximum-frame-size = {LargestMessage}b", HoconAddMode.Prepend);
         if (Token is not null) builder.AddHocon($"akka.remote.token = \"{Token.Value}\"", HoconAddMode.Prepend); // likewise
     }
 

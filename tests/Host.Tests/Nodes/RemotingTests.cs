@@ -88,6 +88,14 @@ public sealed class RemotingTests : IDisposable
         await here.IsRefused(there, "TLS");
     }
 
+    [Fact]
+    public async Task A_batch_of_megabytes_arrives()
+    {
+        await using Node here = await Node.Start(new NetworkSettings()), there = await Node.Start(new NetworkSettings());
+        var text = new string('x', 3 << 20);
+        Assert.Equal(text, await here.Echo(there, text));
+    }
+
     private static async Task Talk(NetworkSettings settings, string protocol)
     {
         await using Node here = await Node.Start(settings), there = await Node.Start(settings);
@@ -132,6 +140,10 @@ public sealed class RemotingTests : IDisposable
             var identity = await System.ActorSelection($"{other.Address}/user").Ask<ActorIdentity>(new Identify("it"), Patience);
             return Assert.IsAssignableFrom<IActorRef>(identity.Subject).Path.Address;
         }
+
+        /// <summary>What comes back from another node of a text that is sent there.</summary>
+        public async Task<object> Echo(Node other, string text) =>
+            (await System.ActorSelection($"{other.Address}/user").Ask<ActorIdentity>(new Identify(text), Patience)).MessageId;
 
         /// <summary>Tries to talk to another until that was refused.</summary>
         public async Task IsRefused(Node other, string reason)
