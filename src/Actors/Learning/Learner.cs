@@ -14,6 +14,7 @@ namespace ActorRlhf.Actors.Learning;
 /// <remarks>When training fails, the weights are between two steps: it pauses with the reason, and to resume is to recover.</remarks>
 public sealed class Learner : ReceivePersistentActor, IWithTimers
 {
+    private const long Nothing = 0; // to delete from the journal
     private const int FormedAhead = 2; // one batch is trained on while the next one is written
 
     private readonly LearnerSettings _settings;
@@ -48,7 +49,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         PersistenceId = $"learner-{settings.Plan.Run}";
         Recover<BatchFormed>(formed => _ledger.Recover(formed, LastSequenceNr));
         Recover<CheckpointWritten>(written => _ledger.Recover(written, LastSequenceNr));
-        Recover<RecoveryCompleted>(_ => Load());
+        Recover<RecoveryCompleted>(_ => Begin());
         Command<BatchPart>(part =>
         {
             if (_ledger.Offer(part)) Form();
@@ -65,7 +66,12 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         });
         Command<LearnerStatusRequest>(_ => Sender.Tell(Status()));
         Command<Tick>(_ => Collect());
-        Command<DeleteMessagesSuccess>(_ => { });
+        Command<DeleteMessagesSuccess>(deleted =>
+        {
+            if (deleted.ToSequenceNr == Nothing) Load();
+        });
+        Command<DeleteMessagesFailure>(failure => failure.ToSequenceNr == Nothing, failure => StartAgain(failure.Cause));
+        Command<DeleteMessagesFailure>(failure => Log.Warning("what is trained stays in the journal for now: {0}", failure.Cause.Message));
     }
 
     /// <inheritdoc/>
@@ -87,12 +93,17 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
 
     private bool IsLive => _phase is LearnerPhase.Training or LearnerPhase.Replaying;
 
-    private void Load() => Compute(
+    // Who has stood still while another took over is told so by the journal, which refuses it, before it touches what the other one writes.
+    private void Begin() => Compute(
         () =>
         {
             _trainer = _makeTrainer();
-            return _trainer.Load();
+            return true;
         },
+        _ => DeleteMessages(Nothing));
+
+    private void Load() => Compute(
+        () => _trainer!.Load(),
         version =>
         {
             try
@@ -272,6 +283,13 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         (_phase, _reason, _isComputing) = (LearnerPhase.Failed, cause.Message, false);
         Log.Error(cause, "training has stopped after {0} batches", _ledger.Version);
         Step();
+    }
+
+    // Something that it needs is not there now; it is looked for again when the learner has been started again.
+    private void StartAgain(Exception cause)
+    {
+        Log.Error(cause, "the learner starts again from the last checkpoint: {0}", cause.Message);
+        Context.Stop(Self);
     }
 
     private LearnerStatus Status() => new()

@@ -63,7 +63,7 @@ public sealed class PpoTrainer : ITrainer
     {
         PpoState? state = null;
         IReadOnlyList<string> messages = [];
-        if (_store.LoadLatest(_content) is { } loaded)
+        if (_store.LoadHighest(_content) is { } loaded)
         {
             state = loaded.State.Value<PpoState>(nameof(PpoState));
             messages = loaded.Messages;

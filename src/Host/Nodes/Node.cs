@@ -52,8 +52,7 @@ public sealed class Node : IAsyncDisposable
     private NodeServer? _server;
     private NodeParameters? _parameters;
     private IHost? _host;
-    private volatile LearnerStatus? _status;
-    private volatile bool _hasLearner;
+    private volatile Heard? _heard;
 
     private Node(NodeOptions options, INodeWork work, Action<string> note) => (_options, _work, _note) = (options, work, note);
 
@@ -61,7 +60,7 @@ public sealed class Node : IAsyncDisposable
     public string Address => _server!.Address;
 
     /// <summary>The learner's last word; null before the first.</summary>
-    public LearnerStatus? Learner => _status;
+    public LearnerStatus? Learner => _heard?.Status;
 
     /// <summary>The node's actor system.</summary>
     public ActorSystem System => _host!.Services.GetRequiredService<ActorSystem>();
@@ -72,12 +71,14 @@ public sealed class Node : IAsyncDisposable
     /// <summary>How it sees the run.</summary>
     public NodeStatus Status() => new NodeStatus
     {
+        Address = _host is null ? null : Cluster.Get(System).SelfAddress.ToString(),
+        Learner = _heard?.At.ToString(),
         Name = _options.Name,
         Roles = _options.Roles.Names(),
         Run = _work.Episodes.Plan.Run,
         Members = _host is null ? [] : [.. Cluster.Get(System).State.Members.Where(member => member.Status == MemberStatus.Up).Select(member => member.Address.ToString())],
         TotalEpisodes = _work.Episodes.Plan.TotalEpisodes,
-    }.With(_status, _work.Episodes.Plan.BatchSize);
+    }.With(_heard?.Status, _work.Episodes.Plan.BatchSize);
 
     /// <summary>Starts a node.</summary>
     /// <param name="options">What it is.</param>
@@ -121,7 +122,7 @@ public sealed class Node : IAsyncDisposable
     public async Task<NodeOutcome> WaitAsync(CancellationToken stop)
     {
         var outcome = await _outcome.Task.WaitAsync(stop).ConfigureAwait(false);
-        if (outcome.Failure is null && _hasLearner) await WaitForOthers(stop).ConfigureAwait(false);
+        if (outcome.Failure is null && _heard?.At.Equals(Cluster.Get(System).SelfAddress) == true) await WaitForOthers(stop).ConfigureAwait(false);
         return outcome;
     }
 
@@ -246,9 +247,8 @@ public sealed class Node : IAsyncDisposable
         }
 
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, Drain, Settle);
-        var isWorkersOnly = (_options.Roles & (NodeRoles.Learner | NodeRoles.Episodes)) == NodeRoles.None;
         system.ActorOf(
-            Props.Create(() => new NodeWatch(registry.Get<Learner>(), _workers.Select(worker => worker.Actor), isWorkersOnly, Hear, outcome => _outcome.TrySetResult(outcome))),
+            Props.Create(() => new NodeWatch(registry.Get<Learner>(), _workers.Select(worker => worker.Actor), _options.Roles, Hear, outcome => _outcome.TrySetResult(outcome))),
             "node");
     }
 
@@ -264,11 +264,13 @@ public sealed class Node : IAsyncDisposable
         return Done.Instance;
     }
 
-    private void Hear(LearnerStatus status, bool isHere) => (_status, _hasLearner) = (status, isHere);
+    private void Hear(LearnerStatus status, Address at) => _heard = new Heard(status, at);
 
     private async Task EndWithSystem()
     {
         await System.WhenTerminated.ConfigureAwait(false);
         _outcome.TrySetResult(new NodeOutcome("the node was put out of the cluster: it was silent for too long, or somebody declared it dead"));
     }
+
+    private sealed record Heard(LearnerStatus Status, Address At);
 }

@@ -54,6 +54,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
     public static async Task RunAsync(NodeOptions options, INodeWork work, NodeLog log, CancellationToken stop)
     {
         var file = NodeFile.PathOf(options.Cluster.Directory, options.Name);
+        using var name = NodeName.Hold(options.Cluster.Directory, options.Name);
         await using var node = await Node.StartAsync(options, work, log).ConfigureAwait(false);
         new NodeFile(options.Name, Environment.ProcessId, options.Roles.Names(), node.Address).Write(file);
         try

@@ -21,6 +21,12 @@ public sealed record NodeStatus
     /// <summary>The members of the cluster that are up, by their addresses.</summary>
     public required IReadOnlyList<string> Members { get; init; }
 
+    /// <summary>Its own address among them.</summary>
+    public string? Address { get; init; }
+
+    /// <summary>The member that has the learner; null where it has not been heard of yet.</summary>
+    public string? Learner { get; init; }
+
     /// <summary>What the learner is doing, in a word; null where it has not been heard of yet.</summary>
     public string? Phase { get; init; }
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using ActorRlhf.Actors.Protocol;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Event;
 
 namespace ActorRlhf.Host.Nodes;
@@ -13,21 +15,24 @@ internal sealed class NodeWatch : ReceiveActor, IWithTimers
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5); // after which a question is taken to be lost
 
     private readonly IActorRef _learner;
-    private readonly bool _isWorkersOnly;
-    private readonly Action<LearnerStatus, bool> _heard;
+    private readonly NodeRoles _roles;
+    private readonly Action<LearnerStatus, Address> _heard;
     private readonly Action<NodeOutcome> _end;
     private readonly HashSet<IActorRef> _workers;
-    private DateTime? _asked;
+    private readonly Address _self = Cluster.Get(Context.System).SelfAddress;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private long? _asked;
+    private Address? _learnerAt;
 
     /// <summary>A watch.</summary>
     /// <param name="learner">Reaches the learner.</param>
     /// <param name="workers">The node's rollout and scorer.</param>
-    /// <param name="isWorkersOnly">Whether the node does nothing else.</param>
-    /// <param name="heard">Given the learner's status, and whether the learner is on this node.</param>
+    /// <param name="roles">What the node does.</param>
+    /// <param name="heard">Given the learner's status, and the member that has the learner.</param>
     /// <param name="end">Told how the node's work has ended.</param>
-    public NodeWatch(IActorRef learner, IEnumerable<IActorRef> workers, bool isWorkersOnly, Action<LearnerStatus, bool> heard, Action<NodeOutcome> end)
+    public NodeWatch(IActorRef learner, IEnumerable<IActorRef> workers, NodeRoles roles, Action<LearnerStatus, Address> heard, Action<NodeOutcome> end)
     {
-        (_learner, _isWorkersOnly, _heard, _end, _workers) = (learner, isWorkersOnly, heard, end, [.. workers]);
+        (_learner, _roles, _heard, _end, _workers) = (learner, roles, heard, end, [.. workers]);
         Receive<Tick>(_ => Ask());
         Receive<LearnerStatus>(Hear);
         Receive<Terminated>(Lose);
@@ -45,15 +50,18 @@ internal sealed class NodeWatch : ReceiveActor, IWithTimers
 
     private void Ask()
     {
-        if (_asked is { } asked && DateTime.UtcNow - asked < Patience) return;
-        _asked = DateTime.UtcNow;
+        if (_asked is { } asked && Stopwatch.GetElapsedTime(asked) < Patience) return;
+        _asked = Stopwatch.GetTimestamp();
         _learner.Tell(new LearnerStatusRequest());
     }
 
     private void Hear(LearnerStatus status)
     {
         _asked = null;
-        _heard(status, Sender.Path.Address.HasLocalScope);
+        var at = Sender.Path.Address.HasLocalScope ? _self : Sender.Path.Address;
+        if (!at.Equals(_learnerAt)) _log.Info("{0}", Say(at));
+        _learnerAt = at;
+        _heard(status, at);
         if (status.Phase == LearnerPhase.Finished && status.Acknowledged) _end(new NodeOutcome());
         else if (status.Phase == LearnerPhase.Failed) _end(new NodeOutcome($"training has stopped after {status.Version} of {status.Batches} batches: {status.Reason}"));
     }
@@ -61,9 +69,14 @@ internal sealed class NodeWatch : ReceiveActor, IWithTimers
     private void Lose(Terminated worker)
     {
         _workers.Remove(worker.ActorRef);
-        Context.GetLogger().Warning("{0} has ended", worker.ActorRef.Path.Name);
-        if (_isWorkersOnly && _workers.Count == 0) _end(new NodeOutcome($"the node's work has ended ({worker.ActorRef.Path.Name} was the last); its log says why"));
+        _log.Warning("{0} has ended", worker.ActorRef.Path.Name);
+        if ((_roles & (NodeRoles.Learner | NodeRoles.Episodes)) == NodeRoles.None && _workers.Count == 0) _end(new NodeOutcome($"the node's work has ended ({worker.ActorRef.Path.Name} was the last); its log says why"));
     }
+
+    private string Say(Address learner) =>
+        learner.Equals(_self) ? "the learner is on this node"
+        : _roles.HasFlag(NodeRoles.Learner) ? $"the learner is on the node at {learner}; this one stands by, and takes over when that one is gone"
+        : $"the learner is on the node at {learner}";
 
     private sealed class Tick
     {

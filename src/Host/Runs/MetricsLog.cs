@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using ActorRlhf.Model;
+using ActorRlhf.Model.Storage;
 
 namespace ActorRlhf.Host.Runs;
 
@@ -11,32 +12,31 @@ namespace ActorRlhf.Host.Runs;
 /// </summary>
 /// <remarks>
 /// Each record reaches the operating system before <see cref="Append"/> returns, so a killed process loses none; what a power cut tears off the
-/// end is dropped when the log is opened again. NaN and infinities, for which JSON has no number, are the strings <c>"NaN"</c>, <c>"Infinity"</c>
+/// end is dropped when the log is written again. Who rewinds it gets a file of its own under the name: a process that stood still meanwhile writes
+/// on into the one that it had, which nobody reads any more. NaN and infinities, for which JSON has no number, are the strings <c>"NaN"</c>, <c>"Infinity"</c>
 /// and <c>"-Infinity"</c>.
 /// </remarks>
 public sealed class MetricsLog : IDisposable
 {
-    private readonly FileStream _file;
+    private const int CopySize = 1 << 16;
+
+    private readonly string _path;
     private readonly TimeProvider _time;
     private readonly ArrayBufferWriter<byte> _line = new();
+    private FileStream _file;
+    private long _end; // behind its last finished line
 
-    private MetricsLog(FileStream file, TimeProvider time)
-    {
-        _file = file;
-        _time = time;
-    }
+    private MetricsLog(string path, FileStream file, TimeProvider time) => (_path, _file, _time, _end) = (path, file, time, EndOfLastLine(file));
 
-    /// <summary>Opens the log to append to it, creating it if need be, and drops a last line that was not finished.</summary>
+    /// <summary>Opens the log to append to it, creating it if need be. A last line that was not finished is dropped by the next record.</summary>
     /// <param name="path">The file, <c>metrics.jsonl</c> by custom.</param>
     /// <param name="time">The clock of the records; the system's by default.</param>
     public static MetricsLog Open(string path, TimeProvider? time = null)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
         try
         {
-            file.SetLength(EndOfLastLine(file));
-            file.Seek(0, SeekOrigin.End);
-            return new MetricsLog(file, time ?? TimeProvider.System);
+            return new MetricsLog(path, file, time ?? TimeProvider.System);
         }
         catch
         {
@@ -51,14 +51,14 @@ public sealed class MetricsLog : IDisposable
     /// </summary>
     /// <param name="phase">The phase that is resumed.</param>
     /// <param name="lastStep">The last step that the run's checkpoint holds; −1 when the phase starts from its beginning.</param>
-    /// <exception cref="UserErrorException">A line before that point is not a record.</exception>
+    /// <exception cref="UserErrorException">A line before that point is not a record, or another process writes the log now.</exception>
     public void Rewind(string phase, long lastStep)
     {
         _file.Seek(0, SeekOrigin.Begin);
-        var keep = _file.Length;
+        var keep = _end;
         foreach (var (offset, number, line) in Lines(_file))
         {
-            var record = Parse(line, _file.Name, number);
+            var record = Parse(line, _path, number);
             if (record.Phase == phase && record.Step > lastStep)
             {
                 keep = offset;
@@ -66,8 +66,21 @@ public sealed class MetricsLog : IDisposable
             }
         }
 
-        _file.SetLength(keep);
-        _file.Seek(0, SeekOrigin.End);
+        if (IsReplaced())
+            throw new UserErrorException($"{_path}: another process has taken the run over and writes it now; this one stops");
+        var old = _file;
+        _file = AtomicFile.Replace(_path, fresh =>
+        {
+            old.Seek(0, SeekOrigin.Begin);
+            for (var kept = new byte[Math.Min(keep, CopySize)]; fresh.Position < keep;)
+            {
+                var count = (int)Math.Min(kept.Length, keep - fresh.Position);
+                old.ReadExactly(kept, 0, count);
+                fresh.Write(kept, 0, count);
+            }
+        });
+        _end = keep;
+        old.Dispose();
     }
 
     /// <summary>Appends one record, stamped with the current time.</summary>
@@ -97,8 +110,10 @@ public sealed class MetricsLog : IDisposable
         }
 
         _line.Write("\n"u8);
-        _file.Write(_line.WrittenSpan);
-        _file.Flush();
+        var file = _file.SafeFileHandle;
+        if (RandomAccess.GetLength(file) != _end) RandomAccess.SetLength(file, _end);
+        RandomAccess.Write(file, _line.WrittenSpan, _end);
+        _end += _line.WrittenCount;
     }
 
     /// <summary>Reads a log from its beginning, also while a run is writing it. A last line that is not finished is left out.</summary>
@@ -141,6 +156,12 @@ public sealed class MetricsLog : IDisposable
             line.Write(buffer.AsSpan(start, read - start));
         }
     }
+
+    // Linux says of an open file whether it still has its name. Elsewhere the later of two writers is taken to be the right one.
+    private bool IsReplaced() =>
+        OperatingSystem.IsLinux()
+        && File.ResolveLinkTarget(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_file.SafeFileHandle.DangerousGetHandle()}"), returnFinalTarget: false)
+            is { } file && file.FullName.EndsWith(" (deleted)", StringComparison.Ordinal);
 
     private static long EndOfLastLine(FileStream file)
     {

@@ -25,9 +25,9 @@ public sealed class RunDirectory : IDisposable
     private const string LockFile = ".lock";
     private const string HolderFile = ".holder"; // beside the lock, because a locked file cannot be read
 
-    private readonly FileStream _lock;
+    private readonly IDisposable _lock;
 
-    private RunDirectory(string path, FileStream held, bool isNew)
+    private RunDirectory(string path, IDisposable held, bool isNew)
     {
         Path = path;
         _lock = held;
@@ -63,7 +63,7 @@ public sealed class RunDirectory : IDisposable
     /// </exception>
     public static RunDirectory Open(string path, RunConfiguration configuration)
     {
-        FileStream? held = null;
+        IDisposable? held = null;
         try
         {
             Directory.CreateDirectory(path);
@@ -106,21 +106,10 @@ public sealed class RunDirectory : IDisposable
     /// <summary>Lets go of the folder; another process may continue the run.</summary>
     public void Dispose() => _lock.Dispose();
 
-    private static FileStream Lock(string path)
+    private static IDisposable Lock(string path)
     {
-        var lockPath = System.IO.Path.Combine(path, LockFile);
-        FileStream held;
-        try
-        {
-            // An exclusive share is flock() here: it ends with the process, however that ends, so it never has to be cleaned up.
-            held = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e) when (e.GetType() == typeof(IOException))
-        {
-            throw new UserErrorException(
-                $"{path}: in use by {Holder(path)}; wait until it ends (or stop it), or start anew elsewhere with --out", e);
-        }
-
+        var held = FileLock.TryTake(System.IO.Path.Combine(path, LockFile))
+            ?? throw new UserErrorException($"{path}: in use by {Holder(path)}; wait until it ends (or stop it), or start anew elsewhere with --out");
         File.WriteAllText(System.IO.Path.Combine(path, HolderFile), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return held;
     }

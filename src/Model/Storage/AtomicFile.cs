@@ -12,24 +12,32 @@ public static class AtomicFile
     /// <param name="path">The target; replaced when it exists. Its directory must exist.</param>
     /// <param name="write">Writes the content. When it throws, the target is untouched and the temporary file removed.</param>
     /// <exception cref="IOException">The device is full or fails.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => Replace(path, write).Dispose();
+
+    /// <summary>Writes a file and keeps it open, to be read and written further; others may read it. Who has the file open that it replaces keeps that one.</summary>
+    /// <inheritdoc cref="Write(string, Action{Stream})"/>
+    /// <returns>The file, after what was written; its name is not the target's.</returns>
+    public static FileStream Replace(string path, Action<Stream> write)
     {
         path = Path.GetFullPath(path);
         var temporary = TemporaryName.Beside(path);
+        FileStream? stream = null;
         try
         {
-            // FileShare.None is a lock that ends with this process: it tells Clean that the write is still going on.
-            using var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+            // An open stream is a lock that ends with this process: it tells Clean that the write is still going on.
+            stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, 1 << 16);
             write(stream);
             stream.Flush(flushToDisk: true);
             File.Move(temporary, path, overwrite: true);
+            DirectoryHandle.Sync(Path.GetDirectoryName(path)!);
+            return stream;
         }
         catch
         {
+            stream?.Dispose();
             File.Delete(temporary);
             throw;
         }
-        DirectoryHandle.Sync(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Writes a text file in UTF-8 without a byte order mark.</summary>

@@ -59,7 +59,34 @@ public sealed class CheckpointStore(string directory, int keep = 3)
     {
         AtomicDirectory.Clean(Directory);
         var messages = new List<string>();
-        foreach (var candidate in NewestFirst(messages))
+        return Load(NewestFirst(messages), messages, into);
+    }
+
+    /// <summary>
+    /// Loads the checkpoint of the highest step that is not damaged, whatever <c>latest</c> names: for a run whose steps are never taken back, and where a process that another one has
+    /// replaced may still be saving an earlier step.
+    /// </summary>
+    /// <inheritdoc cref="LoadLatest"/>
+    public LoadedCheckpoint? LoadHighest(CheckpointContent into)
+    {
+        AtomicDirectory.Clean(Directory);
+        return Load([.. List().Reverse()], [], into);
+    }
+
+    private List<string> NewestFirst(List<string> messages)
+    {
+        var checkpoints = List().Reverse().ToList();
+        var pointer = Path.Combine(Directory, LatestFile);
+        if (!File.Exists(pointer)) return checkpoints;
+        var latest = Path.Combine(Directory, Path.GetFileName(File.ReadAllText(pointer).Trim()));
+        if (!checkpoints.Contains(latest)) messages.Add($"checkpoint {latest}, which {pointer} names, is missing");
+        // Steps beyond the latest are from before the run was set back, so they come last.
+        return [.. checkpoints.Where(path => StepOf(path) <= StepOf(latest)), .. checkpoints.Where(path => StepOf(path) > StepOf(latest))];
+    }
+
+    private LoadedCheckpoint? Load(IReadOnlyList<string> candidates, List<string> messages, CheckpointContent into)
+    {
+        foreach (var candidate in candidates)
         {
             var damage = Checkpoint.Damage(candidate);
             if (damage is null)
@@ -73,17 +100,6 @@ public sealed class CheckpointStore(string directory, int keep = 3)
             ? null
             : throw new UserErrorException(
                 $"{Directory}: no checkpoint can be loaded; restore one from a backup, or delete the directory to start over\n{string.Join('\n', messages)}");
-    }
-
-    private List<string> NewestFirst(List<string> messages)
-    {
-        var checkpoints = List().Reverse().ToList();
-        var pointer = Path.Combine(Directory, LatestFile);
-        if (!File.Exists(pointer)) return checkpoints;
-        var latest = Path.Combine(Directory, Path.GetFileName(File.ReadAllText(pointer).Trim()));
-        if (!checkpoints.Contains(latest)) messages.Add($"checkpoint {latest}, which {pointer} names, is missing");
-        // Steps beyond the latest are from before the run was set back, so they come last.
-        return [.. checkpoints.Where(path => StepOf(path) <= StepOf(latest)), .. checkpoints.Where(path => StepOf(path) > StepOf(latest))];
     }
 
     // What was just saved is complete and on disk, so one good checkpoint always stays. Damaged ones do not count towards those kept, and

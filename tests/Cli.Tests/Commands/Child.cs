@@ -42,11 +42,17 @@ internal sealed class Child : IDisposable
         return new Child(process);
     }
 
+    /// <summary>The process's number.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Waits until something is so.</summary>
-    public async Task Until(Func<bool> condition)
+    public Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
+
+    /// <inheritdoc cref="Until(Func{bool})"/>
+    public async Task Until(Func<Task<bool>> condition)
     {
         var started = Stopwatch.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             Assert.False(_process.HasExited, $"the process ended too early: {(_process.HasExited ? await _error : "")}");
             Assert.True(Stopwatch.GetElapsedTime(started) < Patience, "the process takes too long");

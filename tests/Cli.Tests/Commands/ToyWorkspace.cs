@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using ActorRlhf.Cli.Terminal;
 using ActorRlhf.Model.Data;
 
@@ -16,6 +17,9 @@ public sealed class ToyWorkspace : IAsyncLifetime
 
     private static readonly string[] Kinds = ["library", "server", "viewer", "tool"];
 
+    private Task<(string Model, string Reward)>? _models;
+    private Task<byte[]>? _alone;
+
     /// <summary>The folder.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("rlhf-toy-").FullName;
 
@@ -30,6 +34,13 @@ public sealed class ToyWorkspace : IAsyncLifetime
 
     /// <summary>The configuration of pretraining.</summary>
     public string PretrainConfig => In("base.conf");
+
+    /// <summary>A fine-tuned policy and a reward model, made when they are first asked for.</summary>
+    public Task<(string Model, string Reward)> Models => _models ??= MakeModels();
+
+    /// <summary>The weights that a <see cref="ToyRun"/> ends with in a single process; trained when they are first asked for.</summary>
+    [SupportedOSPlatform("linux")]
+    internal Task<byte[]> Alone => _alone ??= TrainAlone();
 
     /// <summary>A path in the folder.</summary>
     public string In(string name) => Path.Combine(Folder, name);
@@ -77,6 +88,29 @@ public sealed class ToyWorkspace : IAsyncLifetime
     {
         Directory.Delete(Folder, recursive: true);
         return Task.CompletedTask;
+    }
+
+    private async Task<(string Model, string Reward)> MakeModels()
+    {
+        await Done("sft", "--config", Config, "--out", In("sft"));
+        await Done("compare", "--config", Config, "--model", In("sft/model"), "--out", In("compare"));
+        await Done("reward", "--config", Config, "--model", In("sft/model"), "--comparisons", In("compare/comparisons"), "--out", In("reward"));
+        return (In("sft/model"), In("reward/model"));
+    }
+
+    [SupportedOSPlatform("linux")]
+    private async Task<byte[]> TrainAlone()
+    {
+        using var run = await ToyRun.Make(this);
+        var ended = await run.Command("ppo").End();
+        Assert.True(ended.Code == 0, ended.Error);
+        return ToyRun.Weights(run.Folder);
+    }
+
+    private static async Task Done(params string[] args)
+    {
+        var run = await Shell.Run(args);
+        Assert.True(run.Code == 0, $"{string.Join(' ', args)}: {run.Error}");
     }
 
     private static IEnumerable<SummaryExample> Examples()

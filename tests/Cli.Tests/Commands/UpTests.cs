@@ -20,7 +20,7 @@ public sealed class UpTests(ToyWorkspace toy) : IDisposable
     [Fact]
     public async Task A_cluster_whose_every_kind_of_node_is_killed_ends_with_the_bits_of_a_single_process()
     {
-        var (model, reward) = await Models();
+        var (model, reward) = await toy.Models;
         await Done(Configured("ppo", "alone", model, reward));
         using var cluster = Child.Start(["up", "--rollouts", "2", "--scorers", "1", "--standbys", "1", .. Configured("up", "up", model, reward)[1..]]);
         foreach (var (step, name) in new[] { (3, "rollout-1"), (8, "learner"), (14, "scorer-1"), (20, "standby-1") })
@@ -41,7 +41,7 @@ public sealed class UpTests(ToyWorkspace toy) : IDisposable
     [Fact]
     public async Task A_node_that_is_told_to_leave_leaves_and_the_others_go_on()
     {
-        var (model, reward) = await Models();
+        var (model, reward) = await toy.Models;
         using var cluster = Child.Start(["up", "--rollouts", "2", .. Configured("up", "up", model, reward)[1..]]);
         await cluster.Until(() => Reached(3));
         Signal("rollout-2", Stopped);
@@ -54,7 +54,7 @@ public sealed class UpTests(ToyWorkspace toy) : IDisposable
     [Fact]
     public async Task Ctrl_C_stops_all_processes_and_the_run_goes_on_from_there_in_a_single_one()
     {
-        var (model, reward) = await Models();
+        var (model, reward) = await toy.Models;
         await Done(Configured("ppo", "alone", model, reward));
         using (var cluster = Child.Start(["up", "--rollouts", "1", .. Configured("up", "up", model, reward)[1..]]))
         {
@@ -97,14 +97,6 @@ public sealed class UpTests(ToyWorkspace toy) : IDisposable
         {
             return false;
         }
-    }
-
-    private async Task<(string Model, string Reward)> Models()
-    {
-        await Done(["sft", "--config", toy.Config, "--out", In("sft")]);
-        await Done(["compare", "--config", toy.Config, "--model", In("sft/model"), "--out", In("compare")]);
-        await Done(["reward", "--config", toy.Config, "--model", In("sft/model"), "--comparisons", In("compare/comparisons"), "--out", In("reward")]);
-        return (In("sft/model"), In("reward/model"));
     }
 
     private string[] Configured(string command, string name, string model, string reward) =>

@@ -98,6 +98,36 @@ public sealed class MetricsLogTests : IDisposable
         Assert.Equal([1L, 2L], Steps());
     }
 
+    [Fact]
+    public void A_writer_that_stood_still_while_another_took_over_spoils_nothing()
+    {
+        using var frozen = MetricsLog.Open(LogPath);
+        for (var step = 1; step <= 5; step++) frozen.Append(step, "ppo", [new("x", step)]);
+        using var next = MetricsLog.Open(LogPath);
+        next.Rewind("ppo", 3);
+        next.Append(4, "ppo", [new("x", 40)]);
+
+        frozen.Append(6, "ppo", [new("much longer than what the other one writes", 6)]);
+        var error = Assert.Throws<UserErrorException>(() => frozen.Rewind("ppo", 2));
+        next.Append(5, "ppo", [new("x", 50)]);
+
+        Assert.Equal($"{LogPath}: another process has taken the run over and writes it now; this one stops", error.Message);
+        Assert.Equal([1L, 2L, 3L, 4L, 5L], Steps());
+        Assert.Equal(50, MetricsLog.Read(LogPath).Last().Metrics["x"]);
+    }
+
+    [Fact]
+    public void What_is_left_of_a_record_that_did_not_fit_on_the_disk_goes_with_the_next_one()
+    {
+        using var log = MetricsLog.Open(LogPath);
+        log.Append(1, "ppo", [new("x", 1)]);
+        File.AppendAllText(LogPath, """{"step":2,""");
+
+        log.Append(2, "ppo", [new("x", 2)]);
+
+        Assert.Equal([1L, 2L], Steps());
+    }
+
     [Theory]
     [InlineData("not json")]
     [InlineData("{}")]

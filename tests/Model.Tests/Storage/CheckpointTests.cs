@@ -121,6 +121,21 @@ public sealed class CheckpointTests
         Assert.Equal(2, store.LoadLatest(Content(0, 0))!.State.Step);
     }
 
+    [Fact]
+    public void The_highest_step_is_found_though_a_process_of_the_past_has_saved_an_earlier_one_since()
+    {
+        using var folder = new TemporaryDirectory();
+        var store = new CheckpointStore(folder.Path, keep: 2);
+        foreach (var step in new[] { 8, 16, 24 }) Save(store, step);
+        Save(store, 8);
+        Assert.Equal(24, store.LoadHighest(Content(0, 0))!.State.Step);
+        Truncate(folder["step-000024", "model.safetensors"]);
+        var loaded = store.LoadHighest(Content(0, 0))!;
+        Assert.Equal(16, loaded.State.Step);
+        Assert.Equal(2, loaded.Messages.Count);
+        Assert.Null(new CheckpointStore(folder["none"]).LoadHighest(Content(0, 0)));
+    }
+
     [Theory]
     [InlineData("model.safetensors")]
     [InlineData("optimizer.safetensors")]
