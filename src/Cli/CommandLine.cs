@@ -31,6 +31,7 @@ public static class CommandLine
             new PpoCommand(console),
             new UpCommand(console),
             new NodeCommand(console, input),
+            new ChaosCommand(console),
             new SampleCommand(console, input),
             new EvaluateCommand(console),
             new ReportCommand(console),

@@ -38,7 +38,7 @@ public sealed class EpisodeShard : ReceivePersistentActor
     public EpisodeShard(EpisodeSettings settings, int shard, TimeProvider? clock = null)
     {
         (_settings, _clock, _ledger) = (settings, clock ?? TimeProvider.System, new EpisodeLedger(settings, shard));
-        PersistenceId = string.Create(CultureInfo.InvariantCulture, $"episodes-{settings.Plan.Run}-{shard}");
+        PersistenceId = PersistenceIdOf(settings.Plan.Run, shard);
         Recover<EpisodesScored>(scored => _ledger.Recover(scored, LastSequenceNr));
         Recover<BatchesTrained>(trained => _ledger.Recover(trained, LastSequenceNr));
         Command<LeaseRequest>(IsOfRun, Lease);
@@ -56,6 +56,11 @@ public sealed class EpisodeShard : ReceivePersistentActor
 
     /// <summary>Which shard a message is for.</summary>
     public static IMessageExtractor Extractor { get; } = new ShardExtractor();
+
+    /// <summary>A shard's name in the journal.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="shard">The shard's number.</param>
+    public static string PersistenceIdOf(string run, int shard) => string.Create(CultureInfo.InvariantCulture, $"episodes-{run}-{shard}");
 
     private bool IsOfRun(IEpisodeShardMessage message) => message.Run == _settings.Plan.Run;
 

@@ -46,7 +46,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     {
         (_settings, _makeTrainer, _shards, _announcements, _clock) = (settings, makeTrainer, shards, announcements, clock ?? TimeProvider.System);
         _ledger = new TrainingLedger(settings.Plan, settings.MaxPolicyLag);
-        PersistenceId = $"learner-{settings.Plan.Run}";
+        PersistenceId = PersistenceIdOf(settings.Plan.Run);
         Recover<BatchFormed>(formed => _ledger.Recover(formed, LastSequenceNr));
         Recover<CheckpointWritten>(written => _ledger.Recover(written, LastSequenceNr));
         Recover<RecoveryCompleted>(_ => Begin());
@@ -79,6 +79,9 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
 
     /// <inheritdoc/>
     public override string PersistenceId { get; }
+
+    /// <summary>A run's learner's name in the journal.</summary>
+    public static string PersistenceIdOf(string run) => $"learner-{run}";
 
     /// <inheritdoc/>
     protected override void PostStop()

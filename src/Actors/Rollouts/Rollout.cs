@@ -283,7 +283,8 @@ public sealed class Rollout : ReceiveActor, IWithTimers
 
     private void Settle(RolloutsSettled settled)
     {
-        var refusals = settled.Refusals.ToDictionary(refusal => refusal.Episode, refusal => (RefusalReason?)refusal.Reason);
+        var refusals = new Dictionary<long, RefusalReason?>();
+        foreach (var refusal in settled.Refusals) refusals[refusal.Episode] = refusal.Reason;
         foreach (var episode in settled.Episodes)
         {
             if (_outbox.Settle(episode)) _observer?.Settled(episode, refusals.GetValueOrDefault(episode));

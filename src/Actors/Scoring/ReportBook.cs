@@ -21,22 +21,25 @@ public sealed class ReportBook<TSource>(EpisodePlan plan, TimeSpan retry, long f
     /// <summary>Episodes without a final answer.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Puts episodes into reports, one for each shard.</summary>
+    /// <summary>Puts episodes into reports, one for each shard; of an episode that is there twice, from two rollouts, each result is in a report of its own.</summary>
     /// <param name="scored">The episodes.</param>
     /// <param name="now">The time on a clock that never jumps.</param>
     public IReadOnlyList<EpisodesReported> Report(IEnumerable<(ScoredEpisode Episode, TSource Source)> scored, TimeSpan now)
     {
         var reports = new List<EpisodesReported>();
-        foreach (var shard in scored.GroupBy(item => plan.ShardOf(item.Episode.Episode)))
+        var seen = new Dictionary<long, int>();
+        foreach (var group in scored.GroupBy(item => (Shard: plan.ShardOf(item.Episode.Episode), Copy: Copy(item.Episode.Episode))))
         {
-            var items = shard.ToList();
-            var report = new EpisodesReported { Run = plan.Run, Shard = shard.Key, Report = _next, Episodes = { items.Select(item => item.Episode) } };
+            var items = group.ToList();
+            var report = new EpisodesReported { Run = plan.Run, Shard = group.Key.Shard, Report = _next, Episodes = { items.Select(item => item.Episode) } };
             _reports.Add(_next++, new Entry(report, items, 0, now + retry));
             Count += items.Count;
             reports.Add(report);
         }
 
         return reports;
+
+        int Copy(long episode) => seen[episode] = seen.GetValueOrDefault(episode) + 1;
     }
 
     /// <summary>A shard has answered.</summary>
@@ -45,7 +48,8 @@ public sealed class ReportBook<TSource>(EpisodePlan plan, TimeSpan retry, long f
     {
         if (answered.Run != plan.Run || !_reports.TryGetValue(answered.Report, out var entry) || entry.Report.Shard != answered.Shard) return [];
         _reports.Remove(answered.Report);
-        var refused = answered.Refusals.ToDictionary(refusal => refusal.Episode, refusal => (RefusalReason?)refusal.Reason);
+        var refused = new Dictionary<long, RefusalReason?>();
+        foreach (var refusal in answered.Refusals) refused[refusal.Episode] = refusal.Reason;
         var again = entry.Items.Where(IsEarly).ToList();
         if (again.Count > 0)
         {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorRlhf.Cli.Terminal;
+using ActorRlhf.Host.Chaos;
 using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Model;
@@ -19,6 +20,7 @@ public sealed class NodeCommand : Command
         Required = true,
     };
     private readonly Option<string?> _name = new("--name") { Description = "Its name; by default its roles with the process's number.", HelpName = "NAME" };
+    private readonly Option<string?> _record = new("--record-responses") { Description = "Record every response in this folder.", HelpName = "DIR", Hidden = true };
     private readonly Option<bool> _attached = new("--attached") { Description = "Leave at the end of standard input.", Hidden = true };
 
     /// <summary>The command.</summary>
@@ -42,6 +44,7 @@ public sealed class NodeCommand : Command
         });
         Add(_roles);
         Add(_name);
+        Add(_record);
         Add(_attached);
         SetAction(Run);
     }
@@ -54,9 +57,25 @@ public sealed class NodeCommand : Command
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (result.GetValue(_attached)) _ = StopAtEndOfInput(end);
         var progress = new PlainProgress(_console.Error, TimeProvider.System);
+        using var responses = result.GetValue(_record) is { } folder && roles.HasFlag(NodeRoles.Rollout) ? CompletionLog.Create(folder, name) : null;
+        var node = new NodeRun(settings, name, roles, progress) { Wrap = work => responses is null ? work : new RecordedWork(work, responses) };
         try
         {
-            await new NodeRun(settings, name, roles, progress).RunAsync(end.Token).ConfigureAwait(false);
+            try
+            {
+                await node.RunAsync(end.Token).ConfigureAwait(false);
+                responses?.End();
+            }
+            catch (OperationCanceledException)
+            {
+                responses?.End(); // it has left in good order
+                throw;
+            }
+        }
+        catch (PutOutException e)
+        {
+            await _console.Error.WriteLineAsync($"rlhf: {e.Message}").ConfigureAwait(false);
+            return ExitCode.TryAgain;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {

@@ -16,15 +16,18 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
     private const int Terminated = 143;
     private const int MostFailures = 3;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Healthy = TimeSpan.FromSeconds(30); // one that ran so long begins with the shortest pause again
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(90);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Process> _running = [];
+    private readonly List<(string Node, int Code, string Said)> _ends = [];
     private readonly List<Task> _nodes = [];
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The longest pause before a node is started again.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Done when the run is finished. It fails with a <see cref="UserErrorException"/> when a node says again and again that it cannot go on.</summary>
     public Task Finished => _finished.Task;
@@ -40,6 +43,15 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
 
     /// <summary>How often a node was started again.</summary>
     public int Restarts { get; private set; }
+
+    /// <summary>Every end of a node's process so far: its name, its exit code (128 and the number of a signal that ended it), its last words.</summary>
+    public IReadOnlyList<(string Node, int Code, string Said)> Ends
+    {
+        get
+        {
+            lock (_lock) return [.. _ends];
+        }
+    }
 
     /// <summary>Adds a node.</summary>
     public void Add(NodePlace place)
@@ -115,7 +127,12 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
         }
 
         await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        lock (_lock) _running.Remove(place.Name);
+        lock (_lock)
+        {
+            _running.Remove(place.Name);
+            _ends.Add((place.Name, process.ExitCode, said));
+        }
+
         return (process.ExitCode, said);
     }
 

@@ -269,7 +269,7 @@ public sealed class Node : IAsyncDisposable
     private async Task EndWithSystem()
     {
         await System.WhenTerminated.ConfigureAwait(false);
-        _outcome.TrySetResult(new NodeOutcome("the node was put out of the cluster: it was silent for too long, or somebody declared it dead"));
+        _outcome.TrySetResult(new NodeOutcome("the node was put out of the cluster: it was silent for too long, or somebody declared it dead", IsPutOut: true));
     }
 
     private sealed record Heard(LearnerStatus Status, Address At);

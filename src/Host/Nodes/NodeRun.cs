@@ -16,6 +16,9 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
     /// <summary>The trained policy's folder in the run's.</summary>
     public const string Result = "model";
 
+    /// <summary>Puts something around the node's work.</summary>
+    public Func<INodeWork, INodeWork> Wrap { get; init; } = work => work;
+
     private string Folder => settings.Cluster.Directory;
 
     /// <summary>Checks that a run's settings go together and its models and data are there.</summary>
@@ -34,6 +37,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
     /// <summary>Runs the node until the run is finished or cannot go on.</summary>
     /// <param name="stop">Has it finish what it has begun, and leave.</param>
     /// <exception cref="UserErrorException">The node cannot start, or the run cannot go on.</exception>
+    /// <exception cref="PutOutException">The others have declared it dead.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -46,7 +50,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
             var metrics = MetricsLog.Open(Path.Combine(Folder, RunDirectory.MetricsFile));
             return new PpoMonitor(seeded, task, data, networks, metrics, policy => Save(task, policy), progress, metrics.Dispose);
         });
-        await RunAsync(new NodeOptions { Name = name, Roles = roles, Network = settings.Network, Cluster = settings.Cluster }, work, log, stop).ConfigureAwait(false);
+        await RunAsync(new NodeOptions { Name = name, Roles = roles, Network = settings.Network, Cluster = settings.Cluster }, Wrap(work), log, stop).ConfigureAwait(false);
     }
 
     /// <summary>Runs a node with any work until the run is finished or cannot go on; while it runs, a file in the run's folder says where it is.</summary>
@@ -60,7 +64,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
         try
         {
             var outcome = await node.WaitAsync(stop).ConfigureAwait(false);
-            if (outcome.Failure is { } failure) throw new UserErrorException(failure);
+            if (outcome.Failure is { } failure) throw outcome.IsPutOut ? new PutOutException(failure) : new UserErrorException(failure);
         }
         finally
         {

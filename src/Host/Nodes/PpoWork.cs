@@ -39,13 +39,7 @@ public sealed class PpoWork : INodeWork, IDisposable
         _queries = new EpisodeQueries(prompts, _settings.Ppo.Seed);
         Episodes = new EpisodeSettings
         {
-            Plan = new EpisodePlan
-            {
-                Run = settings.Cluster.Run,
-                TotalEpisodes = _settings.Ppo.TotalEpisodes,
-                BatchSize = _settings.Ppo.BatchSize,
-                Shards = settings.Cluster.Shards,
-            },
+            Plan = Plan(settings),
             MaxPolicyLag = settings.Cluster.MaxPolicyLag,
             LeaseDuration = settings.Cluster.LeaseDuration,
             KeepJournal = settings.Cluster.KeepJournal,
@@ -107,7 +101,7 @@ public sealed class PpoWork : INodeWork, IDisposable
     public ITrainer MakeTrainer(Action<long, ParameterBlock> publish)
     {
         var device = Device(_settings.Learner.Device);
-        var store = new CheckpointStore(Path.Combine(_settings.Cluster.Directory, "checkpoints", PpoMonitor.Phase), Math.Max(2, _settings.PpoSchedule.KeepCheckpoints));
+        var store = Checkpoints(_settings.Cluster.Directory, Math.Max(2, _settings.PpoSchedule.KeepCheckpoints));
         if (store.List().Count == 0) ReferenceCheck.Of(_networks.Reward(device), _data, _task, _settings).Require();
         return new PpoTrainer(
             _settings.Ppo, _networks.Start(device), _networks.Reward(device), Query, store, publish, _observe?.Invoke(_networks),
@@ -143,6 +137,17 @@ public sealed class PpoWork : INodeWork, IDisposable
 
     /// <summary>Frees the networks; the actors that use them have ended.</summary>
     public void Dispose() => _networks.Dispose();
+
+    /// <summary>A run's checkpoints.</summary>
+    /// <param name="folder">The run's folder.</param>
+    /// <param name="keep">How many are kept.</param>
+    public static CheckpointStore Checkpoints(string folder, int keep = 2) => new(Path.Combine(folder, "checkpoints", PpoMonitor.Phase), keep);
+
+    /// <summary>Which episodes a run has.</summary>
+    public static EpisodePlan Plan(RunSettings settings) => new()
+    {
+        Run = settings.Cluster.Run, TotalEpisodes = settings.Ppo.TotalEpisodes, BatchSize = settings.Ppo.BatchSize, Shards = settings.Cluster.Shards,
+    };
 
     private static torch.Device Device(string name) => Devices.Find(name);
 

@@ -20,6 +20,15 @@ public sealed class ReportBookTests
     }
 
     [Fact]
+    public void Two_results_of_an_episode_are_answered_each_for_itself()
+    {
+        var reports = _book.Report([(Runs.Result(5, 0), "a"), (Runs.Result(6, 0), "a"), (Runs.Result(5, 0, mark: 1), "b")], TimeSpan.Zero);
+        Assert.Equal([(7, "5 6"), (8, "5")], reports.Select(report => (report.Report, Show(report))));
+        Assert.Equal([(5, "a", null), (6, "a", null)], _book.Answer(Answer(0, 7), TimeSpan.Zero));
+        Assert.Equal([(5, "b", RefusalReason.Duplicate)], _book.Answer(Answer(0, 8, (5, RefusalReason.Duplicate)), TimeSpan.Zero));
+    }
+
+    [Fact]
     public void What_is_journaled_or_refused_for_good_is_settled_once()
     {
         Report(1, 2, 3);
