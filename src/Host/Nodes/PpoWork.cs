@@ -22,6 +22,7 @@ public sealed class PpoWork : INodeWork, IDisposable
     private readonly SummaryDataset _data;
     private readonly LoadedNetworks _networks;
     private readonly EpisodeQueries _queries;
+    private readonly ComputeTurns _turns = new();
     private readonly Func<LoadedNetworks, ITrainingObserver>? _observe;
 
     /// <summary>The work of a run.</summary>
@@ -103,9 +104,9 @@ public sealed class PpoWork : INodeWork, IDisposable
         var device = Device(_settings.Learner.Device);
         var store = Checkpoints(_settings.Cluster.Directory, Math.Max(2, _settings.PpoSchedule.KeepCheckpoints));
         if (store.List().Count == 0) ReferenceCheck.Of(_networks.Reward(device), _data, _task, _settings).Require();
-        return new PpoTrainer(
+        return _turns.Share(new PpoTrainer(
             _settings.Ppo, _networks.Start(device), _networks.Reward(device), Query, store, publish, _observe?.Invoke(_networks),
-            Threads(_settings.Learner.Threads, _settings.Threads));
+            Threads(_settings.Learner.Threads, _settings.Threads)));
     }
 
     /// <inheritdoc/>
@@ -123,16 +124,16 @@ public sealed class PpoWork : INodeWork, IDisposable
             Threads = Threads(_settings.Rollout.Threads, _settings.Sampling.Threads),
         };
         torch.set_num_threads(sampling.Threads);
-        return new PolicyGeneration(policy, sampling, _queries.Longest, _task.Tokenizer.EndOfText, _settings.Ppo.Seed, parameters);
+        return _turns.Share(new PolicyGeneration(policy, sampling, _queries.Longest, _task.Tokenizer.EndOfText, _settings.Ppo.Seed, parameters));
     }
 
     /// <inheritdoc/>
     public IScorer MakeScorer()
     {
         var device = Device(_settings.Scorer.Device);
-        return new ModelScorer(
+        return _turns.Share(new ModelScorer(
             _settings.Ppo with { ForwardTokens = _settings.Scorer.ForwardTokens }, _networks.Reward(device), _networks.Start(device), _task.Tokenizer.EndOfText,
-            Threads(_settings.Scorer.Threads, _settings.Threads));
+            Threads(_settings.Scorer.Threads, _settings.Threads)));
     }
 
     /// <summary>Frees the networks; the actors that use them have ended.</summary>

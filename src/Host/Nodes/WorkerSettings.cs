@@ -53,8 +53,8 @@ public sealed record ScorerNodeSettings
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
-    /// Tokens that go through the networks at once. At 1 every sequence goes alone: its score is then the same in every batch to the last bit, and a run with the same
-    /// seed gives the same weights whatever the timing. More is faster on a GPU.
+    /// Off the CPU, tokens that go through the networks at once. At 1 every sequence goes alone: its score is then the same in every batch to the last bit, as it always is on the CPU,
+    /// and a run with the same seed gives the same weights whatever the timing. More is faster.
     /// </summary>
     [Range(1, 100_000_000)]
     public int ForwardTokens { get; init; } = 1;

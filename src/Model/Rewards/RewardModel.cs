@@ -1,3 +1,4 @@
+using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Training;
 using TorchSharp;
@@ -39,6 +40,17 @@ public sealed class RewardModel(ScalarNetwork network, int endOfText)
         }
 
         return scores;
+    }
+
+    /// <summary>Rewards on the CPU, which do not depend on what else is scored, not in their last bit.</summary>
+    /// <param name="texts">Queries and responses; a response may be empty.</param>
+    /// <param name="reader">Reads with this model's body.</param>
+    /// <exception cref="ArgumentException">A text with its end-of-text token is longer than the model's context.</exception>
+    public float[] Score(IReadOnlyList<(int[] Query, int[] Response)> texts, SequenceReader reader)
+    {
+        var (weight, bias) = (Network.Parameters.Get(ScalarNetwork.HeadWeight), Network.Parameters.Get(ScalarNetwork.HeadBias)[0]);
+        var values = reader.Values([.. texts.Select(text => (text.Query, Ended(text.Response)))], weight, bias);
+        return [.. values.Select(row => Network.ReadOut == ReadOut.ResponseMean ? (float)row.Average(value => (double)value) : row[^1])];
     }
 
     /// <summary>Rewards of responses in their order, <c>[responses]</c>, with gradients where they are recorded. A query is computed once for all of its responses.</summary>

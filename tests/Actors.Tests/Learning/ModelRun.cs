@@ -4,6 +4,7 @@ using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
 using ActorRlhf.Actors.Tests.Episodes;
+using ActorRlhf.Model;
 using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Ppo;
@@ -57,9 +58,6 @@ internal sealed class ModelRun : IDisposable
         MaxResponseTokens = Ppo.ResponseLength,
     };
 
-    // Sequences go through the networks alone, so that a score does not depend on its neighbours.
-    private PpoSettings Scoring => Ppo with { ForwardTokens = 1 };
-
     /// <summary>Generates a batch, scores it and learns from it, to the end, on a thread.</summary>
     /// <returns>Every trajectory, and the weights of policy and value function.</returns>
     public async Task<(IReadOnlyList<Trajectory> Trajectories, float[] Weights)> PlainLoop()
@@ -73,6 +71,9 @@ internal sealed class ModelRun : IDisposable
             using var policyOptimizer = new AdamW(policy.Parameters, Ppo.Optimizer);
             using var valueOptimizer = new AdamW(critic.Parameters, Ppo.Optimizer);
             using var learner = new PpoLearner(Ppo, policy, policyOptimizer, new ValueNetwork(critic), valueOptimizer);
+            using var team = new ThreadTeam(1);
+            using var rewards = new SequenceReader(_config, _judge.Parameters, team);
+            using var references = new SequenceReader(_config, _start.Parameters, team);
             var all = new List<Trajectory>();
             while (learner.State.Episodes < Ppo.TotalEpisodes)
             {
@@ -82,8 +83,8 @@ internal sealed class ModelRun : IDisposable
                 var responses = generator.Generate(Enumerable.Range(0, count).Select(i => new Query(first + i, _queries[first + i])))
                     .OrderBy(response => response.EpisodeId).ToList();
                 var pairs = responses.Select(response => (response.Query, response.Response)).ToArray();
-                var scores = _reward.Score(pairs, Scoring.ForwardTokens);
-                var log = LogProbabilities.Of(_start, pairs, Ppo.Temperature, Scoring.ForwardTokens, Ppo.LogitsAtOnce);
+                var scores = _reward.Score(pairs, rewards);
+                var log = references.LogProbabilities(pairs, Ppo.Temperature);
                 Trajectory[] batch = [.. responses.Select((response, i) => new Trajectory(
                     response.EpisodeId, response.Query, response.Response, response.LogProbabilities, log[i],
                     ResponseEnd.Score(response.Response, EndOfText, scores[i], Ppo), learner.State.Updates))];
@@ -117,7 +118,7 @@ internal sealed class ModelRun : IDisposable
             Plan = Episodes.Plan, Name = "rollout", Leases = new LeaseSizing { Lead = TimeSpan.FromSeconds(1), First = 6, Most = 64 }, Capacity = 64,
             ScoringPatience = Runs.LeaseDuration, Slice = TimeSpan.FromMilliseconds(1), Retry = TimeSpan.FromMilliseconds(50),
         };
-        Func<IScorer> makeScorer = () => new CountedScorer(new ModelScorer(Scoring, _reward, _start, EndOfText, threads: 1), scored);
+        Func<IScorer> makeScorer = () => new CountedScorer(new ModelScorer(Ppo, _reward, _start, EndOfText, threads: 1), scored);
         Func<IGeneration> makeGeneration = () => new PolicyGeneration(new Transformer(_config), _sampling, _queries.Longest, EndOfText, Ppo.Seed, parameters);
         Func<ITrainer> makeTrainer = () => Trainer(folder, parameters.Publish, trained);
         Func<long, int[]> query = episode => _queries[episode];
