@@ -278,7 +278,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
     {
         Context.Watch(Sender);
         var episodes = _outbox.Hand(Sender, wanted.Count, Now);
-        Sender.Tell(new RolloutsSent { Run = _settings.Plan.Run, Episodes = { episodes }, Left = _outbox.Waiting });
+        Sender.Tell(new RolloutsSent { Run = _settings.Plan.Run, Episodes = { episodes }, Left = _outbox.Waiting, Generating = _generating.Count });
     }
 
     private void Settle(RolloutsSettled settled)

@@ -21,7 +21,7 @@ public sealed record RolloutSettings
     public required TimeSpan ScoringPatience { get; init; }
 
     /// <summary>How long it generates before it looks at its messages again: new weights wait that long at most.</summary>
-    public TimeSpan Slice { get; init; } = TimeSpan.FromMilliseconds(20);
+    public TimeSpan Slice { get; init; } = TimeSpan.FromMilliseconds(40);
 
     /// <summary>How long it waits for an answer, or for work where there was none, before it asks again.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromMilliseconds(200);

@@ -23,6 +23,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
     private readonly ReportBook<IActorRef> _reports;
     private readonly Queue<IActorRef> _offers = new(); // rollouts that said they have something
     private readonly Dictionary<IActorRef, (int Count, TimeSpan Since)> _asked = [];
+    private readonly Dictionary<IActorRef, TimeSpan> _coming = []; // rollouts that had more under way, and when they said so
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private IScorer? _scorer; // used on the thread only
     private bool _isDraining;
@@ -114,6 +115,8 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
     private void Take(RolloutsSent sent)
     {
         _asked.Remove(Sender);
+        if (sent.Generating + sent.Left > 0) _coming[Sender] = Now;
+        else _coming.Remove(Sender);
         var malformed = new RolloutsSettled { Run = _settings.Plan.Run };
         foreach (var episode in sent.Episodes)
         {
@@ -143,7 +146,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
     private void Score()
     {
         if (_scoring > 0) return;
-        if (!_queue.TryTake(_isDraining ? TimeSpan.MaxValue : Now, out var batch)) // drained, nothing waits for others
+        if (!_queue.TryTake(IsMoreComing() ? Now : TimeSpan.MaxValue, out var batch)) // the last ones wait for nobody
         {
             if (_queue.Due is { } due) Timers.StartSingleTimer(nameof(BatchDue), BatchDue.Instance, TimeSpan.FromMilliseconds(Math.Max(1, (due - Now).TotalMilliseconds)));
             return;
@@ -156,6 +159,13 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
             _scorer ??= _makeScorer();
             return _scorer.Score([.. batch.Select(item => (item.Episode, item.Query))]);
         }).PipeTo(Self, Self, scored => new Done(thread, () => Report(batch, scored)), cause => new Done(thread, () => Leave(cause)));
+    }
+
+    private bool IsMoreComing()
+    {
+        if (_isDraining) return false;
+        foreach (var (rollout, since) in _coming.Where(coming => Now - coming.Value >= _settings.Retry).ToList()) _coming.Remove(rollout); // slow, or gone
+        return _coming.Count + _asked.Count + _offers.Count > 0;
     }
 
     private void Leave(Exception cause)

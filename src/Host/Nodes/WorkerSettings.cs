@@ -47,10 +47,10 @@ public sealed record ScorerNodeSettings
 
     /// <summary>Episodes in a full batch.</summary>
     [Range(1, 4_096)]
-    public int BatchSize { get; init; } = 32;
+    public int BatchSize { get; init; } = 64;
 
-    /// <summary>How long an episode waits for others at most before its batch is scored.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(20);
+    /// <summary>How long an episode waits for others at most before its batch is scored; where no more are being written, it does not.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
     /// Off the CPU, tokens that go through the networks at once. At 1 every sequence goes alone: its score is then the same in every batch to the last bit, as it always is on the CPU,

@@ -92,7 +92,8 @@ public sealed unsafe class SequenceReader : IDisposable
         _rows.Dispose();
     }
 
-    // Streams the sequences through passes of many rows; wants the last hidden states of the response's positions, or of as many before them.
+    // Streams the sequences through passes of many rows; wants the last hidden states of the response's positions, or of as many before them. They are kept from pass to
+    // pass until they fill the head's rows, so that its weights are read for many at a time.
     private void Read(IReadOnlyList<(int[] Query, int[] Response)> sequences, int before, Action finished)
     {
         foreach (var (query, response) in sequences) Check(query, response);
@@ -103,27 +104,31 @@ public sealed unsafe class SequenceReader : IDisposable
             if (sequence - first >= Slots) Pass(sequence);
             for (var position = 0; position < query.Length + response.Length - before; position++)
             {
-                if (_rows.Count == _rows.Capacity) Pass(sequence);
+                var isWanted = position >= query.Length - before;
+                if (_rows.Count == _rows.Capacity || (isWanted && _wanted.Count == RowsOfPass)) Pass(sequence);
+                if (isWanted && _wanted.Count == RowsOfPass) Finish();
                 var row = _rows.Count++;
                 _rows.Slots[row] = sequence % Slots;
                 _rows.Positions[row] = position;
                 _rows.Tokens[row] = position < query.Length ? query[position] : response[position - query.Length];
-                _rows.Outputs[row] = -1;
-                if (position < query.Length - before) continue;
-                _rows.Outputs[row] = _wanted.Count;
-                _wanted.Add((sequence, position));
+                _rows.Outputs[row] = isWanted ? _wanted.Count : -1;
+                if (isWanted) _wanted.Add((sequence, position));
             }
         }
 
         Pass(sequences.Count);
+        if (_wanted.Count > 0) Finish();
 
         void Pass(int next)
         {
             first = next;
-            if (_rows.Count == 0) return;
-            _team.Run(_pass.Layers);
+            if (_rows.Count > 0) _team.Run(_pass.Layers);
             _rows.Count = 0;
-            if (_wanted.Count > 0) finished();
+        }
+
+        void Finish()
+        {
+            finished();
             _wanted.Clear();
         }
     }

@@ -43,7 +43,29 @@ public sealed class RewardScorerTests : IDisposable
     public void A_part_of_a_batch_is_scored_when_it_has_waited_long_enough()
     {
         var scorer = Start(patience: TimeSpan.FromMilliseconds(20));
-        _rollout.Send(scorer, Sent(0, Sampled(1, 1)));
+        _rollout.Send(scorer, Coming(2, Sampled(1, 1)));
+        Assert.Equal([1], _shards.ExpectMsg<EpisodesReported>(RunDatabase.Patience).Episodes.Select(episode => episode.Episode));
+    }
+
+    [Fact]
+    public void It_waits_for_others_while_more_are_being_written_and_for_nobody_when_these_are_the_last()
+    {
+        var scorer = Start();
+        var other = _kit.CreateTestProbe();
+        other.Send(scorer, Coming(1));
+        _rollout.Send(scorer, Coming(1, Sampled(1, 1)));
+        Assert.Equal((1, 0), (Status(scorer).Waiting, Status(scorer).Scoring));
+        _rollout.Send(scorer, Sent(0, Sampled(2, 1)));
+        Assert.Equal((2, 0), (Status(scorer).Waiting, Status(scorer).Scoring)); // the other one has some under way
+        other.Send(scorer, Sent(0));
+        Assert.Equal([1, 2], _shards.ExpectMsg<EpisodesReported>(RunDatabase.Patience).Episodes.Select(episode => episode.Episode));
+    }
+
+    [Fact]
+    public void A_rollout_that_fell_silent_with_some_under_way_is_not_waited_for()
+    {
+        var scorer = Start(retry: TimeSpan.FromMilliseconds(50));
+        _rollout.Send(scorer, Coming(1, Sampled(1, 1)));
         Assert.Equal([1], _shards.ExpectMsg<EpisodesReported>(RunDatabase.Patience).Episodes.Select(episode => episode.Episode));
     }
 
@@ -182,6 +204,8 @@ public sealed class RewardScorerTests : IDisposable
     private static RolloutsWaiting Waiting(int count) => new() { Run = Runs.Name, Count = count };
 
     private static RolloutsSent Sent(int left, params SampledEpisode[] episodes) => new() { Run = Runs.Name, Left = left, Episodes = { episodes } };
+
+    private static RolloutsSent Coming(int generating, params SampledEpisode[] episodes) => new() { Run = Runs.Name, Generating = generating, Episodes = { episodes } };
 
     private static (string Scorer, int Count) Wanted(TestProbe rollout)
     {
