@@ -24,11 +24,14 @@ public sealed record EpisodePlan
     /// <summary>How many shards share the episodes.</summary>
     public required int Shards { get; init; }
 
+    /// <summary>A hash of everything else that a result depends on: models, prompts, settings. 0 where nobody says.</summary>
+    public ulong Content { get; init; }
+
     /// <summary>Batches in the run.</summary>
     public long Batches => (TotalEpisodes + BatchSize - 1) / BatchSize;
 
     /// <summary>What events carry of it.</summary>
-    public RunShape Shape => new() { TotalEpisodes = TotalEpisodes, BatchSize = BatchSize, Shards = Shards };
+    public RunShape Shape => new() { TotalEpisodes = TotalEpisodes, BatchSize = BatchSize, Shards = Shards, Content = Content };
 
     /// <summary>Says what is wrong with the numbers.</summary>
     /// <exception cref="UserErrorException">One of them is not positive, or the run has no name.</exception>
@@ -39,11 +42,19 @@ public sealed record EpisodePlan
             throw new UserErrorException($"run {Run} has {TotalEpisodes} episodes in batches of {BatchSize} on {Shards} shards; each of them must be at least 1");
     }
 
-    /// <summary>Checks that a journal is of a run with this shape.</summary>
+    /// <summary>Checks that a journal is of this run.</summary>
     /// <exception cref="UserErrorException">It is not.</exception>
     public void Require(RunShape? shape, string journal)
     {
-        if (shape is not null && shape.TotalEpisodes == TotalEpisodes && shape.BatchSize == BatchSize && shape.Shards == Shards) return;
+        var isSame = shape is not null && shape.TotalEpisodes == TotalEpisodes && shape.BatchSize == BatchSize && shape.Shards == Shards;
+        if (isSame && (shape!.Content == Content || shape.Content == 0 || Content == 0)) return;
+        if (isSame)
+        {
+            throw new UserErrorException(
+                $"the journal {journal} was begun with another model, reward model, other texts or other settings; start the node with the run's own, or begin a new run under another "
+                + "name (rlhf.cluster.run) or in another database");
+        }
+
         throw new UserErrorException(
             $"the journal {journal} was begun with {shape?.TotalEpisodes} episodes in batches of {shape?.BatchSize} on {shape?.Shards} shards, the configuration says "
             + $"{TotalEpisodes} in batches of {BatchSize} on {Shards}; put the old numbers back or begin a new run");

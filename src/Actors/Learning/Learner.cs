@@ -47,8 +47,8 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         (_settings, _makeTrainer, _shards, _announcements, _clock) = (settings, makeTrainer, shards, announcements, clock ?? TimeProvider.System);
         _ledger = new TrainingLedger(settings.Plan, settings.MaxPolicyLag);
         PersistenceId = PersistenceIdOf(settings.Plan.Run);
-        Recover<BatchFormed>(formed => _ledger.Recover(formed, LastSequenceNr));
-        Recover<CheckpointWritten>(written => _ledger.Recover(written, LastSequenceNr));
+        Recover<BatchFormed>(formed => Past(() => _ledger.Recover(formed, LastSequenceNr)));
+        Recover<CheckpointWritten>(written => Past(() => _ledger.Recover(written, LastSequenceNr)));
         Recover<RecoveryCompleted>(_ => Begin());
         Command<BatchPart>(part =>
         {
@@ -96,14 +96,31 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
 
     private bool IsLive => _phase is LearnerPhase.Training or LearnerPhase.Replaying;
 
-    // Who has stood still while another took over is told so by the journal, which refuses it, before it touches what the other one writes.
-    private void Begin() => Compute(
-        () =>
+    private void Past(Action recover)
+    {
+        if (_phase == LearnerPhase.Failed) return;
+        try
         {
-            _trainer = _makeTrainer();
-            return true;
-        },
-        _ => DeleteMessages(Nothing));
+            recover();
+        }
+        catch (UserErrorException e)
+        {
+            Fail(e); // another run's
+        }
+    }
+
+    // Who has stood still while another took over is told so by the journal, which refuses it, before it touches what the other one writes.
+    private void Begin()
+    {
+        if (_phase == LearnerPhase.Failed) return;
+        Compute(
+            () =>
+            {
+                _trainer = _makeTrainer();
+                return true;
+            },
+            _ => DeleteMessages(Nothing));
+    }
 
     private void Load() => Compute(
         () => _trainer!.Load(),

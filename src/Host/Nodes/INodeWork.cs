@@ -9,7 +9,7 @@ namespace ActorRlhf.Host.Nodes;
 /// <summary>What the actors of a node do, apart from passing it around and writing it down. Only what the node's roles need is asked for.</summary>
 public interface INodeWork
 {
-    /// <summary>What must be the same on all nodes of a run, in a word; a node that differs is not let in.</summary>
+    /// <summary>What must be the same on all nodes of a run, in a word, which has no comma and no #; a node that differs is not let in.</summary>
     string Fingerprint { get; }
 
     /// <summary>Which episodes there are and what counts as a result.</summary>

@@ -178,9 +178,9 @@ public sealed class Node : IAsyncDisposable
             })
             .WithCustomSerializer("actor-rlhf", ProtocolSerializer.Manifests.Keys, system => new ProtocolSerializer(system))
             .WithSqlPersistence(database.ConnectionString, database.Provider)
-            .WithClustering(new ClusterOptions { Roles = [.. roles.Names(), .. ClusterEntry.Roles(_work.Fingerprint)] })
+            .WithClustering(new ClusterOptions { Roles = [.. roles.Names(), .. ClusterEntry.Roles(_work.Fingerprint, _options.ProtocolVersion)] })
             .AddHocon(Phases(), HoconAddMode.Prepend)
-            .WithActors((system, _) => ClusterEntry.Enter(system, _work.Fingerprint));
+            .WithActors((system, _) => ClusterEntry.Enter(system, _work.Fingerprint, _options.ProtocolVersion));
 
         var region = new ShardOptions { Role = NodeRoles.Episodes.Name(), ShouldPassivateIdleEntities = false };
         if (roles.HasFlag(NodeRoles.Episodes))

@@ -14,4 +14,7 @@ public sealed record NodeOptions
 
     /// <summary>What it has in common with the others.</summary>
     public required ClusterSettings Cluster { get; init; }
+
+    /// <summary>What it speaks with others. Only tests say something else.</summary>
+    internal int ProtocolVersion { get; init; } = ClusterEntry.ProtocolVersion;
 }

@@ -38,9 +38,10 @@ public sealed class PpoWork : INodeWork, IDisposable
         _networks = new LoadedNetworks(settings.Cluster.Model, settings.Cluster.Reward, task.Tokenizer.EndOfText);
         int[][] prompts = [.. data.Train.Select(task.Query)];
         _queries = new EpisodeQueries(prompts, _settings.Ppo.Seed);
+        Fingerprint = RunFingerprint.Of(_settings, prompts);
         Episodes = new EpisodeSettings
         {
-            Plan = Plan(settings),
+            Plan = Plan(settings) with { Content = RunFingerprint.Hash(Fingerprint) },
             MaxPolicyLag = settings.Cluster.MaxPolicyLag,
             LeaseDuration = settings.Cluster.LeaseDuration,
             KeepJournal = settings.Cluster.KeepJournal,
@@ -48,7 +49,6 @@ public sealed class PpoWork : INodeWork, IDisposable
             MaxResponseTokens = _settings.Ppo.ResponseLength,
         };
         Episodes.Plan.Validate();
-        Fingerprint = RunFingerprint.Of(_settings, prompts);
     }
 
     /// <inheritdoc/>

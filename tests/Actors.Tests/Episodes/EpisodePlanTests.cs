@@ -70,6 +70,15 @@ public sealed class EpisodePlanTests
         Assert.Contains("256", error.Message);
     }
 
+    [Fact]
+    public void A_journal_of_a_run_with_other_content_is_the_users_error_where_both_say_what_theirs_is()
+    {
+        var plan = Runs.Settings(1000, 300, 3).Plan;
+        foreach (var (there, here) in new[] { (0ul, 0ul), (7ul, 0ul), (0ul, 7ul), (7ul, 7ul) }) (plan with { Content = here }).Require((plan with { Content = there }).Shape, "j");
+        var error = Assert.Throws<UserErrorException>(() => (plan with { Content = 8 }).Require((plan with { Content = 7 }).Shape, "of shard 3"));
+        Assert.StartsWith("the journal of shard 3 was begun with another model", error.Message);
+    }
+
     [Theory]
     [InlineData(0, 1, 1)]
     [InlineData(1, 0, 1)]

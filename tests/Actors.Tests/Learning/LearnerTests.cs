@@ -104,6 +104,25 @@ public sealed class LearnerTests
     }
 
     [Fact]
+    public async Task On_the_journal_of_another_run_training_does_not_begin_and_the_reason_is_given()
+    {
+        await using var database = new RunDatabase();
+        var life = await LearnerLife.Start(database, LearnerLife.Settings, () => new ChainTrainer(database.Folder));
+        for (var batch = 0; batch < 2; batch++)
+        {
+            life.Send(batch);
+            life.AwaitVersion(batch + 1);
+        }
+
+        var other = LearnerLife.Settings with { Plan = LearnerLife.Settings.Plan with { BatchSize = 32 } };
+        life = await LearnerLife.Start(database, other, () => throw new InvalidOperationException("nobody is to train"));
+        await life.Until(status => status.Phase == LearnerPhase.Failed);
+        var status = await life.Status();
+        Assert.StartsWith("the journal of the learner of run r was begun with 300 episodes in batches of 64 on 1 shards", status.Reason);
+        Assert.Equal(0, status.Formed);
+    }
+
+    [Fact]
     public async Task A_part_that_was_consumed_is_not_trained_on_again()
     {
         await using var database = new RunDatabase();

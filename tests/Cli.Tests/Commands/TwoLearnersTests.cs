@@ -31,7 +31,7 @@ public sealed class TwoLearnersTests(ToyWorkspace toy)
         first.Signal(Continue);
 
         var ended = await first.End();
-        Assert.Equal(1, ended.Code);
+        Assert.Equal(ExitCode.TryAgain, ended.Code);
         Assert.EndsWith("\nrlhf: the node was put out of the cluster: it was silent for too long, or somebody declared it dead\n", ended.Error, StringComparison.Ordinal);
         foreach (var node in new[] { second, worker })
         {
