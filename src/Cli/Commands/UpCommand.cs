@@ -58,14 +58,15 @@ public sealed class UpCommand : Command
         var settings = _settings.ReadRun(result);
         settings = settings with { Cluster = settings.Cluster with { Directory = folder } };
         NodeRun.Open(settings);
+        var places = Places(result).ToList();
         using var directory = RunStart.Open(_console, folder, PpoRun.Identity(settings));
         if (!Directory.Exists(directory.In(NodeRun.Result)))
         {
             var nodes = directory.In(NodesFile);
-            AtomicFile.WriteText(nodes, "# What the nodes of this run are started with.\n" + ResolvedConfiguration.Write(settings, RunSettings.Section));
+            AtomicFile.WriteText(nodes, "# What the nodes of this run are started with.\n" + ResolvedConfiguration.Write(Shared(settings, places), RunSettings.Section));
             _console.WithProgress(progress =>
             {
-                Train(nodes, settings, Places(result), progress, stop).GetAwaiter().GetResult();
+                Train(nodes, settings, places, progress, stop).GetAwaiter().GetResult();
                 return true;
             });
         }
@@ -82,6 +83,18 @@ public sealed class UpCommand : Command
 
         static IEnumerable<NodePlace> Numbered(string name, NodeRoles roles, int count) =>
             Enumerable.Range(1, count).Select(number => new NodePlace(string.Create(CultureInfo.InvariantCulture, $"{name}-{number}"), roles));
+    }
+
+    // Rollouts and scorers share the processors; what they compute does not depend on their threads.
+    private static RunSettings Shared(RunSettings settings, IReadOnlyList<NodePlace> places)
+    {
+        var workers = places.Count(place => (place.Roles & (NodeRoles.Rollout | NodeRoles.Scorer)) != NodeRoles.None);
+        var share = Math.Max(1, (settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads) / workers);
+        return settings with
+        {
+            Rollout = settings.Rollout with { Threads = settings.Rollout.Threads == 0 ? share : settings.Rollout.Threads },
+            Scorer = settings.Scorer with { Threads = settings.Scorer.Threads == 0 ? share : settings.Scorer.Threads },
+        };
     }
 
     private static async Task Train(string configuration, RunSettings settings, IEnumerable<NodePlace> places, IRunProgress progress, CancellationToken stop)

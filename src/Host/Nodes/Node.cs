@@ -47,6 +47,7 @@ public sealed class Node : IAsyncDisposable
     private readonly ParameterStore _store = new();
     private readonly TaskCompletionSource<NodeOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(IActorRef Actor, object Stop)> _workers = [];
+    private ILoggerFactory? _loggers;
     private ClusterNetwork? _network;
     private HttpClient? _http;
     private NodeServer? _server;
@@ -114,6 +115,7 @@ public sealed class Node : IAsyncDisposable
         if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
         _http?.Dispose();
         _store.Dispose();
+        _loggers?.Dispose();
     }
 
     /// <summary>Waits until the run is finished, cannot go on, or this node is out of it.</summary>
@@ -148,9 +150,10 @@ public sealed class Node : IAsyncDisposable
 
     private async Task Start(ILoggerProvider logs)
     {
+        _loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
         _network = ClusterNetwork.Open(_options.Network);
         _http = _network.CreateClient();
-        _server = await NodeServer.StartAsync(_network, Map).ConfigureAwait(false);
+        _server = await NodeServer.StartAsync(_network, Map, _loggers).ConfigureAwait(false);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(logs);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan); // the phases have limits of their own
