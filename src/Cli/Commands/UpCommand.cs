@@ -100,9 +100,12 @@ public sealed class UpCommand : Command
     private static async Task Train(string configuration, RunSettings settings, IEnumerable<NodePlace> places, IRunProgress progress, CancellationToken stop)
     {
         var notes = new ConcurrentQueue<string>();
-        await using var cluster = new LocalCluster(place => Start(configuration, place), notes.Enqueue);
-        foreach (var place in places) cluster.Add(place);
         using var http = ClusterNetwork.Open(settings.Network).CreateClient();
+        await using var cluster = new LocalCluster(place => Start(configuration, place), notes.Enqueue)
+        {
+            Ended = (name, process) => DeathNotice.SendAsync(http, settings.Cluster.Directory, name, process),
+        };
+        foreach (var place in places) cluster.Add(place);
         while (!cluster.Finished.IsCompleted)
         {
             await Task.WhenAny(cluster.Finished, Task.Delay(Look, stop)).ConfigureAwait(false);

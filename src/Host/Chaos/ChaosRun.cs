@@ -36,9 +36,13 @@ public sealed class ChaosRun(ChaosSettings settings, Func<string, string, NodePl
     {
         var workspace = ChaosWorkspace.Make(settings);
         var watch = new TrainingWatch(workspace.In(RunDirectory.MetricsFile));
+        using var http = ClusterNetwork.Open(workspace.Settings.Network).CreateClient();
+        var cluster = new LocalCluster(place => start(workspace.Configuration, workspace.Responses, place), _ => { })
+        {
+            LongestPause = TimeSpan.FromSeconds(1), Ended = (name, process) => DeathNotice.SendAsync(http, workspace.Folder, name, process),
+        };
         string? stuck;
-        LocalCluster cluster;
-        await using ((cluster = new LocalCluster(place => start(workspace.Configuration, workspace.Responses, place), _ => { }) { LongestPause = TimeSpan.FromSeconds(1) }).ConfigureAwait(false))
+        await using (cluster.ConfigureAwait(false))
             stuck = await Train(workspace, cluster, watch, progress, stop).ConfigureAwait(false);
 
         var seconds = watch.Now.TotalSeconds;

@@ -29,6 +29,9 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
     /// <summary>The longest pause before a node is started again.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Told of every process that has ended and is to be started again, or not: its node's name and its number.</summary>
+    public Func<string, int, Task> Ended { get; init; } = (_, _) => Task.CompletedTask;
+
     /// <summary>Done when the run is finished. It fails with a <see cref="UserErrorException"/> when a node says again and again that it cannot go on.</summary>
     public Task Finished => _finished.Task;
 
@@ -133,6 +136,7 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
             _ends.Add((place.Name, process.ExitCode, said));
         }
 
+        if (!_stop.IsCancellationRequested) _ = Ended(place.Name, process.Id);
         return (process.ExitCode, said);
     }
 

@@ -60,6 +60,9 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Where its control port is.</summary>
     public string Address => _server!.Address;
 
+    /// <summary>Its address in the cluster.</summary>
+    public string Member => Cluster.Get(System).SelfAddress.ToString();
+
     /// <summary>The learner's last word; null before the first.</summary>
     public LearnerStatus? Learner => _heard?.Status;
 
@@ -167,6 +170,11 @@ public sealed class Node : IAsyncDisposable
     {
         application.MapParameters(_store);
         application.MapGet("/status", () => Results.Text(Status().ToJson(), "application/json"));
+        application.MapPost(DeathNotice.Path, (string member) =>
+        {
+            if (_host is not null) Cluster.Get(System).Down(Akka.Actor.Address.Parse(member));
+            return Results.Accepted();
+        });
     }
 
     private void Configure(AkkaConfigurationBuilder akka)

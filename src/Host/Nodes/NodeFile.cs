@@ -8,7 +8,8 @@ namespace ActorRlhf.Host.Nodes;
 /// <param name="ProcessId">Its process.</param>
 /// <param name="Roles">What it does.</param>
 /// <param name="Address">Its control port, an HTTP address.</param>
-public sealed record NodeFile(string Name, int ProcessId, IReadOnlyList<string> Roles, string Address)
+/// <param name="Member">Its address in the cluster.</param>
+public sealed record NodeFile(string Name, int ProcessId, IReadOnlyList<string> Roles, string Address, string Member = "")
 {
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 

@@ -60,7 +60,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
         var file = NodeFile.PathOf(options.Cluster.Directory, options.Name);
         using var name = NodeName.Hold(options.Cluster.Directory, options.Name);
         await using var node = await Node.StartAsync(options, work, log).ConfigureAwait(false);
-        new NodeFile(options.Name, Environment.ProcessId, options.Roles.Names(), node.Address).Write(file);
+        new NodeFile(options.Name, Environment.ProcessId, options.Roles.Names(), node.Address, node.Member).Write(file);
         try
         {
             var outcome = await node.WaitAsync(stop).ConfigureAwait(false);
