@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Cluster.Serialization;
 using Akka.Event;
@@ -31,6 +32,7 @@ internal sealed class Membership : IWriteLeases
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableHashSet<string> _regions = [];
     private Fence _own;
+    private long _steady; // since when its heartbeats have come without a gap
     private volatile bool _joins, _isMember, _stopped;
     private volatile View _view;
 
@@ -223,7 +225,7 @@ internal sealed class Membership : IWriteLeases
     private void BecomeMember()
     {
         _own = Coordination.Join(Owner, Node.Roles(_settings.Roles, _regions), nameof(MemberStatus.Up), LeaseTime).GetAwaiter().GetResult().Fence;
-        _isMember = true;
+        (_isMember, _steady) = (true, Stopwatch.GetTimestamp());
         _persistence.Leases = this;
         TellOthers();
     }
@@ -238,10 +240,13 @@ internal sealed class Membership : IWriteLeases
             return TimeSpan.Zero;
         }
 
+        // After a gap in its own heartbeats it is not known who else could not reach the database, or whether its clock was set: all get the time to be heard.
+        if (pulse.Gap.Duration() >= _settings.DeadAfter / 2) _steady = Stopwatch.GetTimestamp();
+        var mayJudge = Stopwatch.GetElapsedTime(_steady) >= _settings.DeadAfter / 2;
         HashSet<string> dead = [.. pulse.Members.Where(row => row.Status == Coordination.Dead).Select(row => row.Owner)];
         foreach (var row in pulse.Members)
         {
-            if (row.Owner == Owner || dead.Contains(row.Owner) || row.Silence < _settings.DeadAfter) continue;
+            if (row.Owner == Owner || dead.Contains(row.Owner) || row.Silence < _settings.DeadAfter || !mayJudge) continue;
             if (!Coordination.DeclareDead(row.Owner, _settings.DeadAfter, Owner).GetAwaiter().GetResult()) continue;
             dead.Add(row.Owner);
             _log.Warning("{0} was silent for {1} s and is declared dead", row.Owner, row.Silence.TotalSeconds);

@@ -29,14 +29,21 @@ internal sealed class Child : IDisposable
     /// <param name="folder">The folder.</param>
     /// <param name="home">Where it is told that the program lives.</param>
     /// <param name="args">The words after the program's name.</param>
-    public static Child StartIn(string folder, string home, params string[] args)
+    public static Child StartIn(string folder, string home, params string[] args) => StartIn(folder, [new(Home.Variable, home)], args);
+
+    /// <summary>Starts one in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="environment">Added to this process's.</param>
+    /// <param name="args">The words after the program's name.</param>
+    public static Child StartIn(string folder, IReadOnlyList<KeyValuePair<string, string>> environment, params string[] args)
     {
         // A shell that runs the tests in the background leaves Ctrl-C ignored, and children inherit that.
         var start = new ProcessStartInfo("env") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = folder };
         foreach (var arg in (string[])["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "rlhf.dll"), .. args])
             start.ArgumentList.Add(arg);
         start.Environment["OMP_NUM_THREADS"] = "1";
-        start.Environment[Home.Variable] = home;
+        start.Environment[Home.Variable] = "";
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return new Child(process);

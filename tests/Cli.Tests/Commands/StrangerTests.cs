@@ -51,7 +51,7 @@ public sealed class StrangerTests(ToyWorkspace toy)
     private async Task<string> Narrow(ToyRun run)
     {
         var (model, _) = await toy.Models;
-        var folder = Path.Combine(Path.GetDirectoryName(run.Folder)!, "narrow");
+        var folder = run.In("narrow");
         using var policy = PretrainedModel.LoadTransformer(model);
         using var narrow = new Transformer(policy.Config with { Width = policy.Config.Width / 2 });
         Directory.CreateDirectory(folder);

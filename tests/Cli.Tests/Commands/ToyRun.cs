@@ -27,8 +27,14 @@ internal sealed class ToyRun : IDisposable
     /// <summary>The run's folder.</summary>
     public string Folder => Path.Combine(_folder, "run");
 
+    /// <summary>Added to the environment of the processes to come.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Environment { get; set; } = [];
+
+    /// <summary>The metrics so far.</summary>
+    public IEnumerable<MetricsRecord> Records => MetricsLog.Read(Path.Combine(Folder, RunDirectory.MetricsFile));
+
     /// <summary>The updates in the metrics, in their order.</summary>
-    public IEnumerable<int> Steps => MetricsLog.Read(Path.Combine(Folder, RunDirectory.MetricsFile)).Select(record => (int)record.Step);
+    public IEnumerable<int> Steps => Records.Select(record => (int)record.Step);
 
     /// <summary>A run that nobody has begun.</summary>
     /// <param name="toy">Has the models.</param>
@@ -39,16 +45,19 @@ internal sealed class ToyRun : IDisposable
         return new ToyRun(toy, model, reward, settings);
     }
 
+    /// <summary>A path beside the run's folder, for what a test needs.</summary>
+    public string In(string name) => Path.Combine(_folder, name);
+
     /// <summary>Starts a node of it.</summary>
     public Child Node(string name, string roles, params string[] more) =>
-        Kept(Child.Start(
+        Kept(Child.StartIn(System.Environment.CurrentDirectory, Environment,
     [
         "node", "--name", name, "--roles", roles, "--set", $"rlhf.cluster.directory={Folder}", "--set", $"rlhf.cluster.model={_model}",
         "--set", $"rlhf.cluster.reward={_reward}", .. _settings, .. more,
     ]));
 
     /// <summary>Starts <c>up</c> or <c>ppo</c> on it.</summary>
-    public Child Command(string command, params string[] more) => Kept(Child.Start([command, "--out", Folder, "--model", _model, "--reward", _reward, .. _settings, .. more]));
+    public Child Command(string command, params string[] more) => Kept(Child.StartIn(System.Environment.CurrentDirectory, Environment, [command, "--out", Folder, "--model", _model, "--reward", _reward, .. _settings, .. more]));
 
     /// <summary>How a node sees the run; null where it does not answer.</summary>
     public async Task<NodeStatus?> Status(string node)

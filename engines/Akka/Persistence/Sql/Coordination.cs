@@ -67,7 +67,10 @@ internal sealed class Coordination : IDisposable
             session.Execute($"""
                 UPDATE akka_embedded_lease SET expires = {Now} + @time WHERE name IN ({OwnedLeases})
                 """, ("time", (long)leaseTime.TotalMilliseconds), ("owner", owner));
-        return new Pulse(alive, Members(session), alive ? Leases(session, "owner = @value", owner) : []);
+        // A clock that is set back leaves heartbeats in the future; whoever died before would not be missed until then.
+        session.Execute($"UPDATE akka_embedded_member SET heartbeat = {Now} WHERE heartbeat > {Now}");
+        var gap = session.Query("SELECT gap FROM akka_embedded_member WHERE owner = @owner", row => row.GetInt64(0), ("owner", owner));
+        return new Pulse(alive, Members(session), alive ? Leases(session, "owner = @value", owner) : [], TimeSpan.FromMilliseconds(gap is [var known] ? known : 0));
     });
 
     /// <summary>Moves a living member on.</summary>

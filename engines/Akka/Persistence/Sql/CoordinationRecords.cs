@@ -23,4 +23,5 @@ internal sealed record Lease(string Name, string Owner, long Epoch, TimeSpan Rem
 /// <param name="Alive">Whether the member that sent it still counts. Where not, it has lost every lease and must stop at once.</param>
 /// <param name="Members">Every member, in the order in which they joined.</param>
 /// <param name="Leases">The leases that the sender holds, renewed.</param>
-internal sealed record Pulse(bool Alive, IReadOnlyList<Member> Members, IReadOnlyList<Lease> Leases);
+/// <param name="Gap">How long before this heartbeat the one before was, by the database's clock: far from the interval where the sender could not reach it, or where the clock was set.</param>
+internal sealed record Pulse(bool Alive, IReadOnlyList<Member> Members, IReadOnlyList<Lease> Leases, TimeSpan Gap);
