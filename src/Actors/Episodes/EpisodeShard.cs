@@ -62,6 +62,14 @@ public sealed class EpisodeShard : ReceivePersistentActor
     /// <param name="shard">The shard's number.</param>
     public static string PersistenceIdOf(string run, int shard) => string.Create(CultureInfo.InvariantCulture, $"episodes-{run}-{shard}");
 
+    /// <inheritdoc/>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+        Log.Error(cause, "{0} cannot write to its journal: {1}; it begins again from what is written, and what was not is reported again", PersistenceId, cause.Message);
+
+    /// <inheritdoc/>
+    protected override void OnRecoveryFailure(Exception reason, object message = null!) =>
+        Log.Error(reason, "{0} cannot read its journal: {1}; it tries again when it is needed", PersistenceId, reason.Message);
+
     private bool IsOfRun(IEpisodeShardMessage message) => message.Run == _settings.Plan.Run;
 
     private void Lease(LeaseRequest request)

@@ -11,7 +11,10 @@ namespace ActorRlhf.Actors.Learning;
 /// shards how far it is until they have journaled that. What it knows is in a <see cref="TrainingLedger"/>; the steps are taken on a thread of its own.
 /// After a crash it loads the last checkpoint and takes the journaled steps behind it again.
 /// </summary>
-/// <remarks>When training fails, the weights are between two steps: it pauses with the reason, and to resume is to recover.</remarks>
+/// <remarks>
+/// When training fails, the weights are between two steps: it pauses with the reason, and to resume is to recover. Where a disk or the journal fails, it stops: whoever supervises it
+/// starts it again after a pause, and it recovers.
+/// </remarks>
 public sealed class Learner : ReceivePersistentActor, IWithTimers
 {
     private const long Nothing = 0; // to delete from the journal
@@ -93,6 +96,14 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         });
         _thread.Dispose();
     }
+
+    /// <inheritdoc/>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+        Log.Error(cause, "the learner cannot write to its journal: {0}; it begins again from what is written", cause.Message);
+
+    /// <inheritdoc/>
+    protected override void OnRecoveryFailure(Exception reason, object message = null!) =>
+        Log.Error(reason, "the learner cannot read its journal: {0}; it tries again after a pause", reason.Message);
 
     private bool IsLive => _phase is LearnerPhase.Training or LearnerPhase.Replaying;
 
@@ -295,7 +306,11 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
                 then(result);
                 Step();
             }),
-            cause => new Done(thread, () => Fail(cause)));
+            cause => new Done(thread, () =>
+            {
+                if (cause is IOException) StartAgain(cause);
+                else Fail(cause);
+            }));
     }
 
     private void Fail(Exception cause)
@@ -308,7 +323,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     // Something that it needs is not there now; it is looked for again when the learner has been started again.
     private void StartAgain(Exception cause)
     {
-        Log.Error(cause, "the learner starts again from the last checkpoint: {0}", cause.Message);
+        Log.Error(cause, "the learner stops: {0}; it begins again from the last checkpoint after a pause", cause.Message);
         Context.Stop(Self);
     }
 

@@ -100,6 +100,7 @@ public sealed class UpCommand : Command
     private static async Task Train(string configuration, RunSettings settings, IEnumerable<NodePlace> places, IRunProgress progress, CancellationToken stop)
     {
         var notes = new ConcurrentQueue<string>();
+        var isSilent = false;
         using var http = ClusterNetwork.Open(settings.Network).CreateClient();
         await using var cluster = new LocalCluster(place => Start(configuration, place), notes.Enqueue)
         {
@@ -115,6 +116,8 @@ public sealed class UpCommand : Command
             {
                 progress.Report(new RunProgress(PpoMonitor.Phase, status.TrainedEpisodes, status.TotalEpisodes, "episodes",
                     string.Create(CultureInfo.InvariantCulture, $"{phase}, {status.Members.Count} nodes")));
+                if (phase == NodeStatus.Silent && !isSilent && status.Troubles is [.., var last]) progress.Note($"{status.Reason}; the last that {status.Name} has complained of: {last}");
+                isSilent = phase == NodeStatus.Silent;
             }
         }
 

@@ -17,6 +17,7 @@ internal static class ClusterEntry
     private const string Protocol = "protocol-";
     private const string Run = "run-";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6); // in which members that were killed are found dead
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromMinutes(1);
     private static readonly Comparer<Member> OldestFirst = Comparer<Member>.Create((one, other) => one.IsOlderThan(other) ? -1 : other.IsOlderThan(one) ? 1 : 0);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
@@ -24,11 +25,28 @@ internal static class ClusterEntry
     public static IReadOnlyList<string> Roles(string fingerprint, int protocol) => [string.Create(CultureInfo.InvariantCulture, $"{Protocol}{protocol}"), Run + fingerprint];
 
     /// <summary>Becomes a member, unless older ones are of another protocol or run.</summary>
-    /// <exception cref="UserErrorException">They are.</exception>
-    public static async Task Enter(ActorSystem system, string fingerprint, int protocol)
+    /// <param name="system">The node's actor system.</param>
+    /// <param name="fingerprint">The run's.</param>
+    /// <param name="protocol">The version that it speaks.</param>
+    /// <param name="trouble">The last thing that the system has complained of.</param>
+    /// <exception cref="UserErrorException">They are, or the database does not answer.</exception>
+    public static async Task Enter(ActorSystem system, string fingerprint, int protocol, Func<string?> trouble)
     {
         var cluster = Cluster.Get(system);
-        await cluster.JoinAsync(cluster.SelfAddress).ConfigureAwait(false);
+        using (var join = new CancellationTokenSource(JoinPatience))
+        {
+            try
+            {
+                await cluster.JoinAsync(cluster.SelfAddress, join.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (join.IsCancellationRequested)
+            {
+                throw new UserErrorException(
+                    $"the node has not become a member of the cluster in {JoinPatience.TotalSeconds} s{(trouble() is { } last ? $": {last}" : "")}; see that the database runs "
+                    + "(rlhf.cluster.connection-string) and start the node again");
+            }
+        }
+
         var mine = Roles(fingerprint, protocol);
         using var patience = new CancellationTokenSource(Patience);
         using var timer = new PeriodicTimer(Look);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ActorRlhf.Actors;
 using ActorRlhf.Actors.Episodes;
 using ActorRlhf.Actors.Learning;
@@ -45,6 +46,7 @@ public sealed class Node : IAsyncDisposable
     private readonly INodeWork _work;
     private readonly Action<string> _note;
     private readonly ParameterStore _store = new();
+    private readonly TroubleLog _troubles = new();
     private readonly TaskCompletionSource<NodeOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(IActorRef Actor, object Stop)> _workers = [];
     private ILoggerFactory? _loggers;
@@ -73,16 +75,9 @@ public sealed class Node : IAsyncDisposable
     public Task<NodeOutcome> Completion => _outcome.Task;
 
     /// <summary>How it sees the run.</summary>
-    public NodeStatus Status() => new NodeStatus
-    {
-        Address = _host is null ? null : Cluster.Get(System).SelfAddress.ToString(),
-        Learner = _heard?.At.ToString(),
-        Name = _options.Name,
-        Roles = _options.Roles.Names(),
-        Run = _work.Episodes.Plan.Run,
-        Members = _host is null ? [] : [.. Cluster.Get(System).State.Members.Where(member => member.Status == MemberStatus.Up).Select(member => member.Address.ToString())],
-        TotalEpisodes = _work.Episodes.Plan.TotalEpisodes,
-    }.With(_heard?.Status, _work.Episodes.Plan.BatchSize);
+    public NodeStatus Status() => _heard is { } heard
+        ? (Seen() with { Learner = heard.At.ToString() }).With(heard.Status, Stopwatch.GetElapsedTime(heard.Since), _work.Episodes.Plan.BatchSize)
+        : Seen();
 
     /// <summary>Starts a node.</summary>
     /// <param name="options">What it is.</param>
@@ -158,7 +153,7 @@ public sealed class Node : IAsyncDisposable
         _http = _network.CreateClient();
         _server = await NodeServer.StartAsync(_network, Map, _loggers).ConfigureAwait(false);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Logging.AddProvider(logs);
+        builder.Logging.AddProvider(logs).AddProvider(_troubles);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan); // the phases have limits of their own
         builder.Services.AddAkka(SystemName, akka => Configure(akka));
         _host = builder.Build();
@@ -191,7 +186,7 @@ public sealed class Node : IAsyncDisposable
             .WithSqlPersistence(database.ConnectionString, database.Provider)
             .WithClustering(new ClusterOptions { Roles = [.. roles.Names(), .. ClusterEntry.Roles(_work.Fingerprint, _options.ProtocolVersion)] })
             .AddHocon(Phases(), HoconAddMode.Prepend)
-            .WithActors((system, _) => ClusterEntry.Enter(system, _work.Fingerprint, _options.ProtocolVersion));
+            .WithActors((system, _) => ClusterEntry.Enter(system, _work.Fingerprint, _options.ProtocolVersion, () => _troubles.Lines.LastOrDefault()));
 
         var region = new ShardOptions { Role = NodeRoles.Episodes.Name(), ShouldPassivateIdleEntities = false };
         if (roles.HasFlag(NodeRoles.Episodes))
@@ -275,7 +270,18 @@ public sealed class Node : IAsyncDisposable
         return Done.Instance;
     }
 
-    private void Hear(LearnerStatus status, Address at) => _heard = new Heard(status, at);
+    private NodeStatus Seen() => new()
+    {
+        Address = _host is null ? null : Cluster.Get(System).SelfAddress.ToString(),
+        Name = _options.Name,
+        Roles = _options.Roles.Names(),
+        Run = _work.Episodes.Plan.Run,
+        Members = _host is null ? [] : [.. Cluster.Get(System).State.Members.Where(member => member.Status == MemberStatus.Up).Select(member => member.Address.ToString())],
+        TotalEpisodes = _work.Episodes.Plan.TotalEpisodes,
+        Troubles = _troubles.Lines,
+    };
+
+    private void Hear(LearnerStatus status, Address at) => _heard = new Heard(status, at, Stopwatch.GetTimestamp());
 
     private async Task EndWithSystem()
     {
@@ -283,5 +289,5 @@ public sealed class Node : IAsyncDisposable
         _outcome.TrySetResult(new NodeOutcome("the node was put out of the cluster: it was silent for too long, or somebody declared it dead", IsPutOut: true));
     }
 
-    private sealed record Heard(LearnerStatus Status, Address At);
+    private sealed record Heard(LearnerStatus Status, Address At, long Since);
 }

@@ -53,7 +53,7 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) log.Write(logLevel, name, formatter(state, exception), exception);
+            if (IsEnabled(logLevel)) log.Write(logLevel, name, LogText.Of(state, exception, formatter), exception);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ActorRlhf.Actors.Protocol;
@@ -7,6 +8,10 @@ namespace ActorRlhf.Host.Nodes;
 /// <summary>How a node sees its run: <c>GET /status</c>.</summary>
 public sealed record NodeStatus
 {
+    /// <summary>The <see cref="Phase"/> of a learner that should have answered for a while and has not.</summary>
+    public const string Silent = "silent";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8); // a question that was lost is asked again before
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The node's name.</summary>
@@ -27,10 +32,10 @@ public sealed record NodeStatus
     /// <summary>The member that has the learner; null where it has not been heard of yet.</summary>
     public string? Learner { get; init; }
 
-    /// <summary>What the learner is doing, in a word; null where it has not been heard of yet.</summary>
+    /// <summary>What the learner is doing, in a word, or <see cref="Silent"/>; null where it has not been heard of yet.</summary>
     public string? Phase { get; init; }
 
-    /// <summary>Why it is paused or has failed.</summary>
+    /// <summary>Why it is paused or silent, or has failed.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Batches of the run.</summary>
@@ -48,11 +53,17 @@ public sealed record NodeStatus
     /// <summary>Episodes that are trained.</summary>
     public long TrainedEpisodes { get; init; }
 
+    /// <summary>The node's last warnings and errors, the latest last.</summary>
+    public IReadOnlyList<string> Troubles { get; init; } = [];
+
     /// <summary>The status with what the learner has said.</summary>
-    public NodeStatus With(LearnerStatus? learner, int batchSize) => learner is null ? this : this with
+    /// <param name="learner">Its last words.</param>
+    /// <param name="silence">How long ago they were.</param>
+    /// <param name="batchSize">Episodes in a batch.</param>
+    public NodeStatus With(LearnerStatus learner, TimeSpan silence, int batchSize) => this with
     {
-        Phase = learner.Phase.ToString().ToLowerInvariant(),
-        Reason = learner.Reason,
+        Phase = silence < Patience ? learner.Phase.ToString().ToLowerInvariant() : Silent,
+        Reason = silence < Patience ? learner.Reason : string.Create(CultureInfo.InvariantCulture, $"the learner has not answered for {silence.TotalSeconds:0} s"),
         Batches = learner.Batches,
         Version = learner.Version,
         CheckpointVersion = learner.CheckpointVersion,

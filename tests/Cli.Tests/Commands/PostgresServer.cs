@@ -41,6 +41,9 @@ internal sealed class PostgresServer : IDisposable
     /// <summary>How to reach its database, as <c>rlhf.cluster.connection-string</c> wants it.</summary>
     public string Connection => $"Host=127.0.0.1;Port={_port};Username=rlhf;Database=postgres";
 
+    /// <summary>Where it listens.</summary>
+    public string Address => $"127.0.0.1:{_port}";
+
     private static string[] User => Environment.UserName == "root" ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
 
     /// <summary>Starts it again after <see cref="Stop"/>, and waits until it answers.</summary>

@@ -17,7 +17,8 @@ internal sealed class Coordination : IDisposable
     private readonly SqlDatabase _database;
     private readonly WriteQueue _queue;
     private readonly bool _ownsQueue;
-    private readonly Lazy<Task> _tables;
+    private readonly Lock _gate = new();
+    private Task? _tables;
 
     /// <summary>Works beside a journal in the same database.</summary>
     public Coordination(SqlDatabase database, WriteQueue journal)
@@ -25,11 +26,6 @@ internal sealed class Coordination : IDisposable
         _database = database;
         _ownsQueue = database.SeparateCoordination;
         _queue = _ownsQueue ? new WriteQueue(database, 1) : journal;
-        _tables = new Lazy<Task>(() => _queue.Run(null, session =>
-        {
-            database.CreateCoordinationTables(session);
-            return true;
-        }, urgent: true));
     }
 
     private string Now => _database.Clock;
@@ -195,8 +191,21 @@ internal sealed class Coordination : IDisposable
 
     private async Task<T> Run<T>(Func<SqlSession, T> work)
     {
-        await _tables.Value.ConfigureAwait(false);
+        await Tables().ConfigureAwait(false);
         return await _queue.Run(null, work, urgent: true).ConfigureAwait(false);
+    }
+
+    // Made when they are first needed, and tried again when that failed.
+    private Task Tables()
+    {
+        lock (_gate)
+        {
+            return _tables = _tables is null or { IsFaulted: true } ? _queue.Run(null, session =>
+            {
+                _database.CreateCoordinationTables(session);
+                return true;
+            }, urgent: true) : _tables;
+        }
     }
 
     private Lease Take(SqlSession session, string name, string owner, TimeSpan leaseTime)
