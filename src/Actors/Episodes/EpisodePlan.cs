@@ -94,6 +94,17 @@ public sealed record EpisodePlan
         return (first, (int)(end - first));
     }
 
+    /// <summary>The shards that have episodes of some batches, each once.</summary>
+    /// <param name="first">The first batch.</param>
+    /// <param name="count">How many.</param>
+    public IReadOnlyList<int> ShardsOf(long first, long count)
+    {
+        var (from, end) = (FirstOf(first), FirstOf(first + count));
+        if (from >= end) return [];
+        var blocks = (int)Math.Min((end - 1) / Block - from / Block + 1, Shards);
+        return [.. Enumerable.Range(0, blocks).Select(block => ShardOf(from + (long)block * Block))];
+    }
+
     /// <summary>The parts of a batch, in order.</summary>
     public IEnumerable<(long First, int Count)> PartsOf(long batch)
     {

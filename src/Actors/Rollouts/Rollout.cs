@@ -40,7 +40,8 @@ public sealed class Rollout : ReceiveActor, IWithTimers
     private bool _isFetching;
     private bool _isRunning;
     private bool _isDraining;
-    private int _shard; // asked next
+    private IReadOnlyList<int> _open = []; // shards that have episodes to be worked on, as far as is known here
+    private int _turn; // whose among them it is to be asked
     private int _dry; // shards in a row that had no more work
     private (int Shard, int Count, TimeSpan Since)? _asking;
     private int _measured;
@@ -98,7 +99,8 @@ public sealed class Rollout : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, _settings.Retry, _settings.Retry);
-        _shard = Random.Shared.Next(_settings.Plan.Shards); // rollouts begin at different shards
+        Open();
+        _turn = Random.Shared.Next(Math.Max(1, _open.Count)); // rollouts begin at different shards
         Then(
             _thread.Run(() => _made = _makeGeneration()),
             generation =>
@@ -151,24 +153,28 @@ public sealed class Rollout : ReceiveActor, IWithTimers
     {
         if (version <= _wanted) return;
         _wanted = version;
+        Open();
         _work.DropTrained(version);
         foreach (var episode in _outbox.SettleBelow(Trained)) _observer?.Settled(episode, RefusalReason.Late);
         _dry = 0;
     }
 
+    private void Open() => _open = _settings.Plan.ShardsOf(Math.Max(0, _wanted), _settings.MaxPolicyLag + 1L);
+
     private void Ask()
     {
-        if (_isDraining || _asking is not null || _dry >= _settings.Plan.Shards) return;
+        if (_isDraining || _asking is not null || _dry >= _open.Count) return;
         var count = Math.Min(_sizing.Ask(_work.Count + _generating.Count), Room);
         if (count <= 0) return;
-        _asking = (_shard, count, Now);
-        _shards.Tell(new LeaseRequest { Run = _settings.Plan.Run, Shard = _shard, Holder = _holder, Count = count });
+        var shard = _open[_turn % _open.Count];
+        _asking = (shard, count, Now);
+        _shards.Tell(new LeaseRequest { Run = _settings.Plan.Run, Shard = shard, Holder = _holder, Count = count });
     }
 
     private void Next()
     {
         _asking = null;
-        _shard = (_shard + 1) % _settings.Plan.Shards;
+        _turn = (_turn + 1) % Math.Max(1, _open.Count);
     }
 
     private void Take(Leased leased)

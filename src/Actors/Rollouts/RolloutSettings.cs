@@ -8,6 +8,9 @@ public sealed record RolloutSettings
     /// <summary>Which episodes there are.</summary>
     public required EpisodePlan Plan { get; init; }
 
+    /// <summary>As in <see cref="EpisodeSettings.MaxPolicyLag"/>: it asks only those shards that have episodes to be worked on.</summary>
+    public required int MaxPolicyLag { get; init; }
+
     /// <summary>What it is called.</summary>
     public required string Name { get; init; }
 

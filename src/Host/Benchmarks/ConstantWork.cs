@@ -45,6 +45,7 @@ public sealed class ConstantWork(EpisodeBenchSettings settings) : INodeWork, IDi
     public RolloutSettings Rollout(string name) => new()
     {
         Plan = Episodes.Plan,
+        MaxPolicyLag = Episodes.MaxPolicyLag,
         Name = name,
         Leases = new LeaseSizing { Lead = TimeSpan.FromMilliseconds(200), First = 2 * Slots, Most = MostKept },
         Capacity = MostKept,

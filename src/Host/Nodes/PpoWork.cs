@@ -75,6 +75,7 @@ public sealed class PpoWork : INodeWork, IDisposable
         return new RolloutSettings
         {
             Plan = Episodes.Plan,
+            MaxPolicyLag = Episodes.MaxPolicyLag,
             Name = name,
             Leases = new LeaseSizing { Lead = _settings.Rollout.Lead, First = 2 * slots, Most = capacity },
             Capacity = capacity,

@@ -25,6 +25,17 @@ public sealed class EpisodePlanTests
     }
 
     [Fact]
+    public void Batches_are_on_the_shards_of_their_blocks()
+    {
+        var plan = Runs.Settings(1000, 100, 5).Plan;
+        Assert.Equal([0, 1], plan.ShardsOf(0, 1)); // episodes 0 to 99
+        Assert.Equal([3, 4, 0, 1], plan.ShardsOf(2, 2)); // episodes 200 to 399, in blocks 3 to 6
+        Assert.Equal([0, 1, 2, 3, 4], plan.ShardsOf(0, 1000).Order());
+        Assert.Equal([4, 0], plan.ShardsOf(9, 7)); // episodes 900 to 999, in blocks 14 and 15
+        Assert.Empty(plan.ShardsOf(10, 2));
+    }
+
+    [Fact]
     public void A_part_is_what_a_block_has_of_a_batch()
     {
         var plan = Runs.Settings(1000, 300, 3).Plan;

@@ -115,7 +115,7 @@ internal sealed class ModelRun : IDisposable
         };
         var rolling = new RolloutSettings
         {
-            Plan = Episodes.Plan, Name = "rollout", Leases = new LeaseSizing { Lead = TimeSpan.FromSeconds(1), First = 6, Most = 64 }, Capacity = 64,
+            Plan = Episodes.Plan, MaxPolicyLag = Episodes.MaxPolicyLag, Name = "rollout", Leases = new LeaseSizing { Lead = TimeSpan.FromSeconds(1), First = 6, Most = 64 }, Capacity = 64,
             ScoringPatience = Runs.LeaseDuration, Slice = TimeSpan.FromMilliseconds(1), Retry = TimeSpan.FromMilliseconds(50),
         };
         Func<IScorer> makeScorer = () => new CountedScorer(new ModelScorer(Ppo, _reward, _start, EndOfText, threads: 1), scored);

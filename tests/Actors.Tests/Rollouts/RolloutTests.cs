@@ -117,19 +117,21 @@ public sealed class RolloutTests : IDisposable
     [Fact]
     public void A_shard_that_has_no_more_is_followed_by_the_next_one()
     {
-        var rollout = Start(shards: 3);
-        var asked = new List<int>();
-        for (var i = 0; i < 3; i++)
-        {
-            var shard = _shards.ExpectMsg<LeaseRequest>(RunDatabase.Patience).Shard;
-            asked.Add(shard);
-            rollout.Tell(new Leased { Run = Runs.Name, Shard = shard, Milliseconds = 60_000 });
-        }
-
-        Assert.Equal([0, 1, 2], asked.Order());
+        var rollout = Start(shards: 5, lag: 1); // episodes 0 to 199 may be worked on, in blocks 0 to 3
+        Assert.Equal([0, 1, 2, 3], AskedInTurn(rollout, 4, version: 0));
         _shards.ExpectNoMsg(TimeSpan.FromMilliseconds(50)); // not before it hears of something
-        rollout.Tell(new PolicyTrained { Run = Runs.Name, Version = 1 });
-        _shards.ExpectMsg<LeaseRequest>(RunDatabase.Patience);
+        rollout.Tell(new PolicyTrained { Run = Runs.Name, Version = 2 }); // episodes 200 to 399, in blocks 3 to 6
+        Assert.Equal([0, 1, 3, 4], AskedInTurn(rollout, 4, version: 2));
+    }
+
+    [Fact]
+    public void When_everything_is_trained_nobody_is_asked()
+    {
+        var rollout = Start(shards: 3);
+        AskedInTurn(rollout, 2, version: 0);
+        rollout.Tell(new PolicyTrained { Run = Runs.Name, Version = 10 });
+        _shards.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(0, Status(rollout).Leased);
     }
 
     [Fact]
@@ -218,18 +220,31 @@ public sealed class RolloutTests : IDisposable
     }
 
     private IActorRef Start(
-        int first = 4, int capacity = 64, int shards = 1, int steps = 1, TimeSpan? retry = null, Func<long, Task<long>>? fetch = null, Action? step = null,
+        int first = 4, int capacity = 64, int shards = 1, int lag = 0, int steps = 1, TimeSpan? retry = null, Func<long, Task<long>>? fetch = null, Action? step = null,
         IResponseObserver? observer = null)
     {
         var settings = new RolloutSettings
         {
-            Plan = Runs.Settings(1000, 100, shards).Plan, Name = "rollout", Leases = new LeaseSizing { Lead = _never, First = first, Most = 100 }, Capacity = capacity,
+            Plan = Runs.Settings(1000, 100, shards).Plan, MaxPolicyLag = lag, Name = "rollout", Leases = new LeaseSizing { Lead = _never, First = first, Most = 100 }, Capacity = capacity,
             ScoringPatience = _never, Slice = TimeSpan.FromMilliseconds(1), Retry = retry ?? _never,
         };
         Func<IGeneration> make = () => new ScriptedGeneration(2, fetch, step);
         Func<long, int[]> query = _ => [steps];
         var (shardsRef, scorers) = (_shards.Ref, _scorer.Ref);
         return _kit.Sys.ActorOf(Props.Create(() => new Rollout(settings, make, query, shardsRef, scorers, null, observer)));
+    }
+
+    // Whom it asks, each of which has nothing for it.
+    private IEnumerable<int> AskedInTurn(IActorRef rollout, int count, long version)
+    {
+        var asked = new List<int>();
+        while (asked.Count < count)
+        {
+            asked.Add(_shards.ExpectMsg<LeaseRequest>(RunDatabase.Patience).Shard);
+            rollout.Tell(new Leased { Run = Runs.Name, Shard = asked[^1], Version = version, Milliseconds = 60_000 });
+        }
+
+        return asked.Order();
     }
 
     private (string Holder, int Count) Asked()

@@ -67,7 +67,7 @@ public sealed class SlowScorerTests
     {
         var settings = new RolloutSettings
         {
-            Plan = plan, Name = name, Leases = new LeaseSizing { Lead = TimeSpan.FromSeconds(1), First = 8, Most = 100 }, Capacity = 60,
+            Plan = plan, MaxPolicyLag = 0, Name = name, Leases = new LeaseSizing { Lead = TimeSpan.FromSeconds(1), First = 8, Most = 100 }, Capacity = 60,
             ScoringPatience = TimeSpan.FromMilliseconds(200), Slice = TimeSpan.FromMilliseconds(1), Retry = TimeSpan.FromMilliseconds(20),
         };
         Func<IGeneration> make = () => new ScriptedGeneration(4);
