@@ -45,6 +45,7 @@ internal sealed class Membership : IWriteLeases
         Owner = Coordination.Owner(self.Address.ToString(), self.Uid);
         _view = new View(Owner, []);
         system.SystemActorOf(Props.Create(() => new Door(this)), "cluster");
+        ((RemoteActorRefProvider)system.Provider).Remoting.IsMember = address => _view.Nodes.Any(node => node.Member.Address.Equals(address));
         system.RegisterOnTermination(Stop);
         new Thread(Live) { IsBackground = true, Name = "akka.cluster" }.Start();
     }

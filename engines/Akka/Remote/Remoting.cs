@@ -45,6 +45,9 @@ internal sealed class Remoting
     /// <summary>Who watches whom across the network.</summary>
     public Watches Watches { get; }
 
+    /// <summary>Whether a peer belongs to this system's cluster, which then judges whether it is alive.</summary>
+    public Func<Address, bool> IsMember { get; set; } = _ => false;
+
     /// <summary>Accepted connections whose handshake is not finished.</summary>
     public Deadlines Pending { get; }
 

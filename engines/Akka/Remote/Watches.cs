@@ -6,7 +6,8 @@ namespace Akka.Remote;
 
 /// <summary>
 /// Which actor here watches which actor of a peer. The peers concerned are sent heartbeats; one that is not heard for
-/// <c>heartbeat-interval + acceptable-heartbeat-pause</c> (a deadline, under <c>akka.remote.watch-failure-detector</c>) is declared dead.
+/// <c>heartbeat-interval + acceptable-heartbeat-pause</c> (a deadline, under <c>akka.remote.watch-failure-detector</c>) is declared dead, unless it is a
+/// member of this system's cluster: whether a member lives is for the members' table to say. Two verdicts could differ, and one of them would be for ever.
 /// </summary>
 internal sealed class Watches(Remoting remoting)
 {
@@ -72,7 +73,7 @@ internal sealed class Watches(Remoting remoting)
             foreach (var (address, node) in _nodes)
             {
                 var peer = remoting.To(address);
-                if (now - Math.Max(Math.Max(peer.LastHeard, node.Since), _awakeSince) > limit)
+                if (now - Math.Max(Math.Max(peer.LastHeard, node.Since), _awakeSince) > limit && !remoting.IsMember(address))
                     silent.Add(address);
                 else if (now >= _nextBeat)
                     peer.Send(new Outbound(FrameKind.Heartbeat));
