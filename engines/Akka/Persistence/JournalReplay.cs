@@ -10,6 +10,8 @@ namespace Akka.Persistence;
 internal sealed class JournalReplay : IDisposable
 {
     private const int PagesAhead = 2;
+    private const int FirstPage = 16;
+    private const int PageBytes = 8 << 20;
 
     private readonly PersistenceExtension _extension;
     private readonly SqlPlugin _journal;
@@ -98,18 +100,21 @@ internal sealed class JournalReplay : IDisposable
         }
     }
 
+    // A page is of so many events that it stays small in memory if they are as large as the largest of the page before.
     private async Task ReadEvents(long from, long to)
     {
+        var size = FirstPage;
         for (var left = _recovery.ReplayMax; from <= to && left > 0;)
         {
             await _pages.WaitAsync(_end.Token).ConfigureAwait(false);
-            var size = (int)Math.Min(_journal.PageSize, left);
+            size = (int)Math.Min(Math.Min(size, _journal.PageSize), left);
             var rows = await Within("event", _journal.Store.ReadEvents(_persistenceId, from, to, size, _end.Token)).ConfigureAwait(false);
             foreach (var row in rows) Send(new EventFound(_instance, row.SequenceNr, _journal.FromRow(row)));
             if (rows.Count < size) return;
             Send(new PageFound(_instance));
             from = rows[^1].SequenceNr + 1;
             left -= size;
+            size = Math.Max(1, PageBytes / Math.Max(1, rows.Max(row => row.Message.Length)));
         }
     }
 
