@@ -99,6 +99,11 @@ public sealed class BenchEpisodesCommand : Command
             var place = new NodePlace(name, NodeRoleNames.Parse(result.GetValue(_roles) ?? ""));
             await EpisodeBenchNode.RunAsync(EpisodeBenchSettings.Load(result.GetValue(_out) ?? "."), place, end.Token).ConfigureAwait(false);
         }
+        catch (PutOutException e)
+        {
+            await _console.Error.WriteLineAsync($"rlhf: {e.Message}").ConfigureAwait(false);
+            return ExitCode.TryAgain;
+        }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             return ExitCode.SignalBase + 15;

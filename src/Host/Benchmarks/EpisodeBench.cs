@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Actors.Episodes;
+using ActorRlhf.Actors.Learning;
 using ActorRlhf.Host.Demo;
 using ActorRlhf.Host.Nodes;
 using ActorRlhf.Model;
@@ -81,7 +82,11 @@ public sealed class EpisodeBench
         var random = new Random((int)Settings.Seed);
         var (trained, first, last, pause) = (0L, 0L, 0L, TimeSpan.Zero);
         using var file = ProgressFile.Open(Settings.Directory);
-        await using var cluster = new LocalCluster(Start, note);
+        using var http = ClusterNetwork.Open(new NetworkSettings()).CreateClient();
+        await using var cluster = new LocalCluster(Start, note)
+        {
+            LongestPause = TimeSpan.FromSeconds(1), Ended = (name, process) => DeathNotice.SendAsync(http, Settings.Directory, name, process),
+        };
         foreach (var place in Places) cluster.Add(place);
         while (EpisodeBenchReport.Count(Settings.Directory) < Places.Count)
         {
@@ -137,9 +142,9 @@ public sealed class EpisodeBench
         var plan = Settings.Plan();
         var weights = new BatchHash();
         using var journal = JournalRows.Open(Settings.Cluster());
-        audit.ReadLearner(journal.Of($"learner-{plan.Run}"), weights.Add);
+        audit.ReadLearner(journal.Of(Learner.PersistenceIdOf(plan.Run)), weights.Add);
         for (var shard = 0; shard < plan.Shards; shard++)
-            audit.ReadShard(shard, journal.Of(string.Create(CultureInfo.InvariantCulture, $"episodes-{plan.Run}-{shard}")));
+            audit.ReadShard(shard, journal.Of(EpisodeShard.PersistenceIdOf(plan.Run, shard)));
         return (weights.Text, journal.DatabaseBytes());
     }
 

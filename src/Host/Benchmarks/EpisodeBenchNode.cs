@@ -20,6 +20,7 @@ public static class EpisodeBenchNode
     /// <param name="place">What the node is.</param>
     /// <param name="stop">Has it leave.</param>
     /// <exception cref="UserErrorException">It cannot start, or the run cannot go on.</exception>
+    /// <exception cref="PutOutException">The others have declared it dead.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static async Task RunAsync(EpisodeBenchSettings settings, NodePlace place, CancellationToken stop)
     {
@@ -27,11 +28,12 @@ public static class EpisodeBenchNode
         var options = new NodeOptions { Name = place.Name, Roles = place.Roles, Network = new NetworkSettings(), Cluster = settings.Cluster() };
         using var work = new ConstantWork(settings);
         await using var node = await Node.StartAsync(options, work, log).ConfigureAwait(false);
+        new NodeFile(place.Name, Environment.ProcessId, place.Roles.Names(), node.Address, node.Member).Write(NodeFile.PathOf(settings.Directory, place.Name));
         var actors = ActorRegistry.For(node.System);
         var ready = Ready(actors.Get<Learner>(), stop);
         var outcome = await node.Completion.WaitAsync(stop).ConfigureAwait(false);
         var finished = Stopwatch.GetTimestamp();
-        if (outcome.Failure is { } failure) throw new UserErrorException(failure);
+        if (outcome.Failure is { } failure) throw outcome.IsPutOut ? new PutOutException(failure) : new UserErrorException(failure);
         var shards = actors.Get<EpisodeShard>();
         var asked = Enumerable.Range(0, settings.Shards).Select(shard => Ask<ShardStatus>(shards, new ShardStatusRequest { Run = settings.Run, Shard = shard }, stop));
         var report = new EpisodeBenchReport(place.Name, await ready.ConfigureAwait(false), finished, node.Learner!, await Task.WhenAll(asked).ConfigureAwait(false));

@@ -40,6 +40,19 @@ public sealed class RecoveryContract
     }
 
     [Theory, OnSqlite, OnPostgres]
+    public async Task A_past_of_small_and_very_large_events_is_replayed_whole(string provider)
+    {
+        await using var fixture = new PersistenceFixture(provider);
+        var lengths = Enumerable.Range(1, 40).Select(i => i % 10 == 0 ? 5_000_000 : i).ToArray(); // read in pages of 16 and fewer
+        var keeper = fixture.StartKeeper("p");
+        Assert.Equal("recovered 0", await fixture.Next());
+        foreach (var length in lengths) await keeper.Ask<long>(new Note(new string('x', length)), PersistenceFixture.Patience);
+        await fixture.End(keeper);
+        Assert.Equal(lengths, (await PersistenceFixture.Texts(fixture.StartKeeper("p"))).Select(text => text.Length));
+        Assert.Equal("recovered 40", await fixture.Next());
+    }
+
+    [Theory, OnSqlite, OnPostgres]
     public async Task Events_go_on_with_the_next_number(string provider)
     {
         await using var fixture = new PersistenceFixture(provider);
