@@ -55,6 +55,7 @@ public sealed class Node : IAsyncDisposable
     private NodeServer? _server;
     private NodeParameters? _parameters;
     private IHost? _host;
+    private readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
     private volatile Heard? _heard;
 
     private Node(NodeOptions options, INodeWork work, Action<string> note) => (_options, _work, _note) = (options, work, note);
@@ -64,6 +65,9 @@ public sealed class Node : IAsyncDisposable
 
     /// <summary>Its address in the cluster.</summary>
     public string Member => Cluster.Get(System).SelfAddress.ToString();
+
+    /// <summary>Who is in the cluster, and was lately.</summary>
+    public NodeDirectory Directory { get; } = new(TimeProvider.System);
 
     /// <summary>The learner's last word; null before the first.</summary>
     public LearnerStatus? Learner => _heard?.Status;
@@ -184,7 +188,7 @@ public sealed class Node : IAsyncDisposable
             })
             .WithCustomSerializer("actor-rlhf", ProtocolSerializer.Manifests.Keys, system => new ProtocolSerializer(system))
             .WithSqlPersistence(database.ConnectionString, database.Provider)
-            .WithClustering(new ClusterOptions { Roles = [.. roles.Names(), .. ClusterEntry.Roles(_work.Fingerprint, _options.ProtocolVersion)] })
+            .WithClustering(new ClusterOptions { Roles = [.. roles.Names(), .. ClusterEntry.Roles(_work.Fingerprint, _options.ProtocolVersion), NodeDirectory.Role(_options.Name, Address, _started)] })
             .AddHocon(Phases(), HoconAddMode.Prepend)
             .WithActors((system, _) => ClusterEntry.Enter(system, _work.Fingerprint, _options.ProtocolVersion, () => _troubles.Lines.LastOrDefault()));
 
@@ -254,7 +258,8 @@ public sealed class Node : IAsyncDisposable
 
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, Drain, Settle);
         system.ActorOf(
-            Props.Create(() => new NodeWatch(registry.Get<Learner>(), _workers.Select(worker => worker.Actor), _options.Roles, Hear, outcome => _outcome.TrySetResult(outcome))),
+            Props.Create(() => new NodeWatch(
+                registry.Get<Learner>(), _workers.Select(worker => worker.Actor), _options.Roles, Directory, Hear, outcome => _outcome.TrySetResult(outcome))),
             "node");
     }
 

@@ -16,6 +16,7 @@ internal sealed class NodeWatch : ReceiveActor, IWithTimers
 
     private readonly IActorRef _learner;
     private readonly NodeRoles _roles;
+    private readonly NodeDirectory _directory;
     private readonly Action<LearnerStatus, Address> _heard;
     private readonly Action<NodeOutcome> _end;
     private readonly HashSet<IActorRef> _workers;
@@ -28,12 +29,18 @@ internal sealed class NodeWatch : ReceiveActor, IWithTimers
     /// <param name="learner">Reaches the learner.</param>
     /// <param name="workers">The node's rollout and scorer.</param>
     /// <param name="roles">What the node does.</param>
+    /// <param name="directory">Told of members that come and go.</param>
     /// <param name="heard">Given the learner's status, and the member that has the learner.</param>
     /// <param name="end">Told how the node's work has ended.</param>
-    public NodeWatch(IActorRef learner, IEnumerable<IActorRef> workers, NodeRoles roles, Action<LearnerStatus, Address> heard, Action<NodeOutcome> end)
+    public NodeWatch(
+        IActorRef learner, IEnumerable<IActorRef> workers, NodeRoles roles, NodeDirectory directory, Action<LearnerStatus, Address> heard, Action<NodeOutcome> end)
     {
-        (_learner, _roles, _heard, _end, _workers) = (learner, roles, heard, end, [.. workers]);
-        Receive<Tick>(_ => Ask());
+        (_learner, _roles, _directory, _heard, _end, _workers) = (learner, roles, directory, heard, end, [.. workers]);
+        Receive<Tick>(_ =>
+        {
+            _directory.Look(Cluster.Get(Context.System).State);
+            Ask();
+        });
         Receive<LearnerStatus>(Hear);
         Receive<Terminated>(Lose);
     }
