@@ -1,0 +1,32 @@
+namespace ActorRlhf.Host.Operations;
+
+/// <summary>Episodes counted since the run began, by a shard or by all of them.</summary>
+public sealed record EpisodeCounts
+{
+    /// <summary>Leased out; an episode counts each time.</summary>
+    public long Issued { get; init; }
+
+    /// <summary>Leases that ended with an accepted result.</summary>
+    public long Fulfilled { get; init; }
+
+    /// <summary>Leases that ended by their deadline, or by their holder's death.</summary>
+    public long Expired { get; init; }
+
+    /// <summary>Leases that were handed back.</summary>
+    public long Returned { get; init; }
+
+    /// <summary>Leases that ended with the shard's process, or because the episode was trained on.</summary>
+    public long Forgotten { get; init; }
+
+    /// <summary>Results journaled.</summary>
+    public long Accepted { get; init; }
+
+    /// <summary>Trained on though no result is in the shard's journal.</summary>
+    public long Unaccounted { get; init; }
+
+    /// <summary>Results refused, by the reason in a word; reasons that never occurred are left out.</summary>
+    public IReadOnlyDictionary<string, long> RefusedFor { get; init; } = new Dictionary<string, long>();
+
+    /// <summary>Results refused.</summary>
+    public long Refused { get; init; }
+}
