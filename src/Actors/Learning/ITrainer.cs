@@ -12,6 +12,11 @@ public interface ITrainer : IDisposable
     /// <returns>How many batches it has learned from; 0 at the beginning.</returns>
     long Load();
 
+    /// <summary>Takes in what an operator has decided: a setting that counts from the next batch on.</summary>
+    /// <param name="steering">What.</param>
+    /// <param name="isPast">Whether the loaded weights have been trained with it already.</param>
+    void Steer(Steering steering, bool isPast);
+
     /// <summary>Learns from a batch.</summary>
     void Train(BatchFormed batch);
 

@@ -30,7 +30,8 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     private ITrainer? _trainer; // used on the thread only
     private LearnerPhase _phase = LearnerPhase.Loading;
     private string _reason = "";
-    private bool _isPaused;
+    private readonly List<IActorRef> _savers = []; // who asked for the checkpoint that is due
+    private bool _isTraining;
     private bool _isForming;
     private bool _isComputing;
     private bool _isCheckpointing;
@@ -52,6 +53,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         PersistenceId = PersistenceIdOf(settings.Plan.Run);
         Recover<BatchFormed>(formed => Past(() => _ledger.Recover(formed, LastSequenceNr)));
         Recover<CheckpointWritten>(written => Past(() => _ledger.Recover(written, LastSequenceNr)));
+        Recover<TrainingSteered>(steered => Past(() => _ledger.Recover(steered)));
         Recover<RecoveryCompleted>(_ => Begin());
         Command<BatchPart>(part =>
         {
@@ -60,8 +62,10 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         Command<ProgressAcknowledged>(_ledger.Acknowledge);
         Command<Done>(done => ReferenceEquals(done.Thread, _thread), done => done.Then());
         Command<Done>(_ => { }); // of the instance before a restart
-        Command<PauseTraining>(pause => Pause(pause.Reason));
-        Command<ResumeTraining>(_ => Resume());
+        Command<PauseTraining>(Pause);
+        Command<ResumeTraining>(Resume);
+        Command<ChangeSetting>(Change);
+        Command<WriteCheckpoint>(_ => Save());
         Command<StopTraining>(_ =>
         {
             _isStopping = true;
@@ -151,8 +155,16 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
             _replayEnd = _ledger.Formed;
             _phase = LearnerPhase.Replaying;
             Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, _settings.Retry, _settings.Retry);
-            Step();
+            Steer(_ledger.Steering.Before(version));
         });
+
+    private void Steer(IReadOnlyList<Steering> past) => Compute(
+        () =>
+        {
+            foreach (var steering in past) _trainer!.Steer(steering, isPast: true);
+            return true;
+        },
+        _ => { });
 
     // What there is to do next: the end of replaying, a checkpoint, a step, or to wait for a batch.
     private void Step()
@@ -163,7 +175,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
             return;
         }
 
-        if (!IsLive || _isComputing || _isPaused) return;
+        if (!IsLive || _isComputing) return;
         if (_phase == LearnerPhase.Replaying && _ledger.Version == _replayEnd)
         {
             _phase = LearnerPhase.Training;
@@ -173,18 +185,22 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
 
         if (IsCheckpointDue())
         {
-            WriteCheckpoint();
+            WriteNow();
         }
-        else if (_ledger.NextUntrained() is { } batch)
+        else if (_ledger.NextUntrained() is { } batch && !IsPaused)
         {
+            var steering = _ledger.Steering.At(batch.Batch);
+            _isTraining = true;
             Compute(
                 () =>
                 {
+                    foreach (var steered in steering) _trainer!.Steer(steered, isPast: false);
                     _trainer!.Train(batch);
                     return true;
                 },
                 _ =>
                 {
+                    _isTraining = false;
                     _ledger.Trained();
                     if (_phase == LearnerPhase.Training) Announce();
                     Form();
@@ -204,7 +220,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
             if (_isComputing || _isForming || _isCheckpointing) return;
             if (_ledger.Version > _ledger.CheckpointVersion)
             {
-                WriteCheckpoint();
+                WriteNow();
                 return;
             }
         }
@@ -216,10 +232,10 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     {
         var behind = _ledger.Version - _ledger.CheckpointVersion;
         return behind > 0 && !_isCheckpointing
-            && (_ledger.IsFinished || behind >= _settings.CheckpointBatches || _clock.GetElapsedTime(0) - _checkpointed >= _settings.CheckpointInterval);
+            && (_ledger.IsFinished || _savers.Count > 0 || behind >= _settings.CheckpointBatches || _clock.GetElapsedTime(0) - _checkpointed >= _settings.CheckpointInterval);
     }
 
-    private void WriteCheckpoint()
+    private void WriteNow()
     {
         var version = _ledger.Version;
         _isCheckpointing = true;
@@ -239,6 +255,8 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         {
             _ledger.Apply(written, LastSequenceNr);
             _isCheckpointing = false;
+            foreach (var saver in _savers) Answer(saver, true, $"the checkpoint after {version} of {_settings.Plan.Batches} batches is on the disk");
+            _savers.Clear();
             if (!_settings.KeepJournal && _ledger.DeletableThrough > _deleted)
             {
                 _deleted = _ledger.DeletableThrough;
@@ -251,7 +269,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
 
     private void Form()
     {
-        if (_phase != LearnerPhase.Training || _isPaused || _isStopping || _isForming || _ledger.Untrained >= FormedAhead || _ledger.Form() is not { } formed) return;
+        if (_phase != LearnerPhase.Training || IsPaused || _isStopping || _isForming || _ledger.Untrained >= FormedAhead || _ledger.Form() is not { } formed) return;
         _isForming = true;
         PersistAsync(formed, batch =>
         {
@@ -278,20 +296,91 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         }
     }
 
-    private void Pause(string reason)
+    // What is replayed was trained on before the pause.
+    private bool IsPaused => _ledger.Steering.IsPaused && _phase == LearnerPhase.Training;
+
+    private void Pause(PauseTraining pause)
     {
-        if (_phase == LearnerPhase.Failed) return;
-        (_isPaused, _reason) = (true, reason);
-        Log.Warning("training is paused: {0}", reason);
+        if (CanSteer() && pause.Reason.Length == 0) Answer(Sender, false, "a pause needs a reason, for those who come after");
+        else if (CanSteer())
+        {
+            Steer(new Steering { Kind = SteeringKind.Paused, Operator = pause.Operator, Reason = pause.Reason }, Sender, $"training pauses after {_ledger.Version + (_isTraining ? 1 : 0)} of {_settings.Plan.Batches} batches");
+        }
     }
 
-    private void Resume()
+    private void Resume(ResumeTraining resume)
     {
-        if (_phase == LearnerPhase.Failed) throw new InvalidOperationException($"training goes on from the last checkpoint after: {_reason}");
-        (_isPaused, _reason) = (false, "");
-        Step();
-        Form();
+        if (_phase == LearnerPhase.Failed)
+        {
+            Answer(Sender, true, "training begins again from the last checkpoint");
+            throw new InvalidOperationException($"training goes on from the last checkpoint after: {_reason}");
+        }
+
+        if (!CanSteer()) return;
+        if (!_ledger.Steering.IsPaused && resume.Accepted.Count == 0) Answer(Sender, false, "training is not paused");
+        else Steer(new Steering { Kind = SteeringKind.Resumed, Operator = resume.Operator, Reason = resume.Reason, Accepted = { resume.Accepted } }, Sender, "training goes on");
     }
+
+    private void Change(ChangeSetting change)
+    {
+        if (!CanSteer()) return;
+        try
+        {
+            _settings.CheckSetting(change.Key, change.Value);
+        }
+        catch (UserErrorException e)
+        {
+            Answer(Sender, false, e.Message);
+            return;
+        }
+
+        var steering = new Steering { Kind = SteeringKind.Set, Operator = change.Operator, Reason = change.Reason, Key = change.Key, Value = change.Value };
+        Steer(steering, Sender, $"{change.Key} is {change.Value} from batch {NextFormed} on");
+    }
+
+    private void Save()
+    {
+        if (!CanSteer()) return;
+        if (_ledger.Version == _ledger.CheckpointVersion && !_isTraining) Answer(Sender, true, $"the last checkpoint has all {_ledger.Version} batches already");
+        else
+        {
+            _savers.Add(Sender);
+            Step();
+        }
+    }
+
+    private bool CanSteer()
+    {
+        var obstacle = _phase switch
+        {
+            LearnerPhase.Loading => "the learner is loading; try again in a moment",
+            LearnerPhase.Failed => $"training has stopped: {_reason}",
+            LearnerPhase.Finished => "the run is finished",
+            _ => _isStopping ? "the learner is leaving its node; try again in a moment" : null,
+        };
+        if (obstacle is not null) Answer(Sender, false, obstacle);
+        return obstacle is null;
+    }
+
+    // The batch that is being written has its number already.
+    private long NextFormed => _ledger.Formed + (_isForming ? 1 : 0);
+
+    // Nothing else happens before it is on the disk.
+    private void Steer(Steering steering, IActorRef asker, string answer)
+    {
+        steering.Milliseconds = _clock.GetUtcNow().ToUnixTimeMilliseconds();
+        steering.Batch = steering.Kind == SteeringKind.Set ? NextFormed : _ledger.Version + (_isTraining ? 1 : 0);
+        Persist(_ledger.Steer(steering), steered =>
+        {
+            _ledger.Steering.Apply(steered.Steering);
+            Log.Warning("{0} by {1}: {2}", answer, steering.Operator, steering.Reason);
+            Answer(asker, true, answer);
+            Step();
+            Form();
+        });
+    }
+
+    private static void Answer(IActorRef asker, bool done, string text) => asker.Tell(new SteeringAnswered { Done = done, Text = text });
 
     private void Compute<T>(Func<T> work, Action<T> then)
     {
@@ -315,7 +404,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
 
     private void Fail(Exception cause)
     {
-        (_phase, _reason, _isComputing) = (LearnerPhase.Failed, cause.Message, false);
+        (_phase, _reason, _isComputing, _isTraining) = (LearnerPhase.Failed, cause.Message, false, false);
         Log.Error(cause, "training has stopped after {0} batches", _ledger.Version);
         Step();
     }
@@ -330,8 +419,8 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     private LearnerStatus Status() => new()
     {
         Run = _settings.Plan.Run,
-        Phase = _isPaused && IsLive ? LearnerPhase.Paused : _phase,
-        Reason = _reason,
+        Phase = IsPaused ? LearnerPhase.Paused : _phase,
+        Reason = IsPaused ? _ledger.Steering.Reason : _reason,
         Batches = _settings.Plan.Batches,
         Formed = _ledger.Formed,
         Version = _ledger.Version,

@@ -1,4 +1,5 @@
 using ActorRlhf.Actors.Episodes;
+using ActorRlhf.Model;
 
 namespace ActorRlhf.Actors.Learning;
 
@@ -19,6 +20,9 @@ public sealed record LearnerSettings
 
     /// <summary>Whether batches stay in the journal after the checkpoint behind them, so that the whole run can be trained again.</summary>
     public bool KeepJournal { get; init; }
+
+    /// <summary>Throws a <see cref="UserErrorException"/> where a setting, by its name and value, cannot be changed while the run goes on; by default none can.</summary>
+    public Action<string, string> CheckSetting { get; init; } = (key, _) => throw new UserErrorException($"{key} cannot be changed while the run goes on");
 
     /// <summary>How long the learner waits for a shard before it asks again.</summary>
     public TimeSpan Retry { get; init; } = TimeSpan.FromSeconds(1);

@@ -76,6 +76,12 @@ public sealed class PpoTrainer : ITrainer
     }
 
     /// <inheritdoc/>
+    public void Steer(Steering steering, bool isPast)
+    {
+        if (steering.Kind == SteeringKind.Set) Learner.Set(steering.Key, steering.Value, isPast);
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">It is not the batch after the last one.</exception>
     /// <exception cref="TrainingDivergedException">A number is not finite; the weights are of no more use.</exception>
     public void Train(BatchFormed batch)

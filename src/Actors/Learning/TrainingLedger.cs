@@ -57,6 +57,9 @@ public sealed class TrainingLedger
     /// <summary>Episodes of coming batches that are here.</summary>
     public int InHand { get; private set; }
 
+    /// <summary>What operators and alarms have decided.</summary>
+    public SteeringLedger Steering { get; } = new();
+
     /// <summary>What has been counted.</summary>
     public LearnerCounters Counters => _counters.Clone();
 
@@ -134,8 +137,16 @@ public sealed class TrainingLedger
     public void Recover(CheckpointWritten written, long sequenceNr)
     {
         Restore(written.Shape, written.Counters);
+        Steering.Restore(written.Steering);
         Apply(written, sequenceNr);
         while (_untrained.TryPeek(out var trained) && trained.Batch < _spareVersion) _untrained.Dequeue();
+    }
+
+    /// <inheritdoc cref="Recover(BatchFormed, long)"/>
+    public void Recover(TrainingSteered steered)
+    {
+        Restore(steered.Shape, steered.Counters);
+        Steering.Apply(steered.Steering);
     }
 
     /// <summary>Says after how many batches the loaded weights are; those formed after it have to be trained again.</summary>
@@ -161,7 +172,11 @@ public sealed class TrainingLedger
     public void Trained() => Version = _untrained.Dequeue().Batch + 1;
 
     /// <summary>The event of a checkpoint on the disk, to be journaled and then applied.</summary>
-    public CheckpointWritten Checkpoint(long version) => new() { Shape = _shape, Version = version, Counters = Counters, SpareVersion = CheckpointVersion };
+    public CheckpointWritten Checkpoint(long version) =>
+        new() { Shape = _shape, Version = version, Counters = Counters, SpareVersion = CheckpointVersion, Steering = { Steering.Remembered } };
+
+    /// <summary>The event of a decision, to be journaled and then applied.</summary>
+    public TrainingSteered Steer(Steering steering) => new() { Shape = _shape, Counters = Counters, Steering = steering };
 
     /// <summary>What a shard has to be told and asked; null where it knows and has sent everything.</summary>
     public CollectEpisodes? Collect(int shard)

@@ -42,6 +42,12 @@ public sealed class ConstantTrainer(CheckpointStore store, long seed, Action<lon
     }
 
     /// <inheritdoc/>
+    public void Steer(Steering steering, bool isPast)
+    {
+        // What it does depends on no setting.
+    }
+
+    /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">It is not the batch after the last one.</exception>
     public void Train(BatchFormed batch)
     {

@@ -60,6 +60,7 @@ public sealed class JournalAudit(EpisodePlan plan, int vocabulary, int maxTokens
                 continue;
             }
 
+            if (row.Manifest == ProtocolSerializer.Manifests[typeof(TrainingSteered)]) continue;
             Require(row.Manifest == ProtocolSerializer.Manifests[typeof(BatchFormed)], $"the learner's event {row.SequenceNr} is {row.Manifest}");
             var batch = BatchFormed.Parser.ParseFrom(row.Message);
             Require(batch.Batch == batches, $"batch {batch.Batch} was formed after {batches} batches");

@@ -26,9 +26,11 @@ public static class ChaosReplay
         using var trainer = work.MakeTrainer((_, _) => { });
         if (trainer.Load() != 0) throw new UserErrorException($"{folder}: has checkpoints; a replay begins in an empty folder");
         var version = 0L;
+        var steering = entries.Select(entry => entry.Event).OfType<TrainingSteered>().ToLookup(steered => steered.Steering.Batch, steered => steered.Steering);
         foreach (var batch in entries.Select(entry => entry.Event).OfType<BatchFormed>())
         {
             stop.ThrowIfCancellationRequested();
+            foreach (var steered in steering[batch.Batch]) trainer.Steer(steered, isPast: false);
             trainer.Train(batch);
             version = batch.Batch + 1;
             progress.Report(new RunProgress("replay", Math.Min(version * settings.Ppo.BatchSize, settings.Ppo.TotalEpisodes), settings.Ppo.TotalEpisodes, "episodes"));

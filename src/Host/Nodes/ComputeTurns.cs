@@ -58,6 +58,8 @@ public sealed class ComputeTurns
     {
         public long Load() => turns.Run(trainer.Load);
 
+        public void Steer(Steering steering, bool isPast) => trainer.Steer(steering, isPast);
+
         public void Train(BatchFormed batch) => turns.Run(() => trainer.Train(batch));
 
         public void Checkpoint(long version) => trainer.Checkpoint(version);

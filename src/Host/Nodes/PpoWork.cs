@@ -3,6 +3,7 @@ using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
 using ActorRlhf.Host.Runs;
+using ActorRlhf.Host.Settings;
 using ActorRlhf.Model;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Generation;
@@ -65,6 +66,7 @@ public sealed class PpoWork : INodeWork, IDisposable
         CheckpointBatches = _settings.PpoSchedule.CheckpointEvery,
         CheckpointInterval = _settings.Cluster.CheckpointInterval,
         KeepJournal = _settings.Cluster.KeepJournal,
+        CheckSetting = (key, value) => LiveSettings.Check(_settings.Ppo, key, value),
     };
 
     /// <inheritdoc/>

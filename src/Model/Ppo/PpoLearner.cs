@@ -26,6 +26,17 @@ public sealed class PpoLearner(
     /// <summary>Updates and episodes so far, and β of the next update.</summary>
     public PpoState State { get; private set; } = state ?? PpoState.Start(settings);
 
+    /// <summary>Changes a setting for the updates to come.</summary>
+    /// <param name="key">Its name (<see cref="LivePpoSettings"/>).</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="isPast">Whether <see cref="State"/> is of a time after the change.</param>
+    /// <exception cref="UserErrorException">It cannot be changed, or not to that.</exception>
+    public void Set(string key, string value, bool isPast = false)
+    {
+        settings = LivePpoSettings.With(settings, key, value);
+        if (!isPast && key == LivePpoSettings.KlCoefficient) State = State with { KlCoefficient = settings.KlCoefficient };
+    }
+
     /// <summary>
     /// Learns from one batch: old values, rewards, advantages and returns once, then <see cref="PpoSettings.Epochs"/> passes in
     /// <see cref="PpoSettings.Minibatches"/> steps each; then moves β.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Protocol;
 using Google.Protobuf;
@@ -36,6 +37,11 @@ internal sealed class ChainTrainer(string folder, Action<BatchFormed>? before = 
         var (version, hash, episodes) = Newest(folder);
         (_hash, _episodes) = (Convert.FromHexString(hash), [.. episodes]);
         return version;
+    }
+
+    public void Steer(Steering steering, bool isPast)
+    {
+        if (!isPast) _hash = SHA256.HashData([.. _hash, .. Encoding.UTF8.GetBytes($"{steering.Key} = {steering.Value}")]);
     }
 
     public void Train(BatchFormed batch)

@@ -92,7 +92,7 @@ public sealed class StopTrainingTests : IAsyncLifetime
         var life = await Start();
         life.Send(0);
         life.AwaitVersion(1);
-        life.Learner.Tell(new PauseTraining { Reason = "KL is 31" });
+        Assert.True((await life.Learner.Ask<SteeringAnswered>(new PauseTraining { Reason = "KL is 31" }, RunDatabase.Patience)).Done);
         life.Send(1);
         life.Learner.Tell(StopTraining.Instance);
         ExpectEnd(life);
@@ -234,6 +234,8 @@ public sealed class StopTrainingTests : IAsyncLifetime
             Do("load", () => version = trainer.Load());
             return version;
         }
+
+        public void Steer(Steering steering, bool isPast) => trainer.Steer(steering, isPast);
 
         public void Train(BatchFormed batch) => Do($"train {batch.Batch}", () => trainer.Train(batch));
 

@@ -41,6 +41,17 @@ internal static class Samples
         ["ln.part.1"] = new BatchPart { Run = Run, Shard = 3, Batch = 4, Episodes = { Episode(192) } },
         ["ln.formed.1"] = new BatchFormed { Shape = _shape, Batch = 4, PolicyVersion = 4, Counters = _learnerCounters, Episodes = { Episode(192) } },
         ["ln.checkpoint.1"] = new CheckpointWritten { Shape = _shape, Version = 5, Counters = _learnerCounters, SpareVersion = 2 },
+        ["ln.steered.1"] = new TrainingSteered
+        {
+            Shape = _shape, Counters = _learnerCounters,
+            Steering = new Steering
+            {
+                Kind = SteeringKind.Set, Batch = 5, Operator = "ann@desk", Milliseconds = 1_700_000_000_000, Reason = "KL", Key = "rlhf.ppo.lambda", Value = "0.9", Accepted = { "kl" },
+            },
+        },
+        ["ln.set.1"] = new ChangeSetting { Operator = "ann@desk", Reason = "KL", Key = "rlhf.ppo.lambda", Value = "0.9" },
+        ["ln.save.1"] = new WriteCheckpoint(),
+        ["ln.answered.1"] = new SteeringAnswered { Done = true, Text = "so be it" },
         ["ln.pause.1"] = new PauseTraining { Reason = "KL is 31" },
         ["ln.resume.1"] = new ResumeTraining(),
         ["ln.status?.1"] = new LearnerStatusRequest(),

@@ -48,11 +48,16 @@ messages = {
     "ln.part.1": to_shard + number(3, 4) + episode(4, 192),
     "ln.formed.1": shape + number(2, 4) + number(3, 4) + data(4, learner_counters) + episode(5, 192),
     "ln.checkpoint.1": shape + number(2, 5) + data(3, learner_counters) + number(4, 2),
+    "ln.steered.1": shape + data(2, learner_counters) + data(3, number(1, 3) + number(2, 5) + text(3, "ann@desk") + number(4, 1_700_000_000_000) + text(5, "KL")
+                    + text(6, "rlhf.ppo.lambda") + text(7, "0.9") + text(8, "kl")),
+    "ln.set.1": text(1, "ann@desk") + text(2, "KL") + text(3, "rlhf.ppo.lambda") + text(4, "0.9"),
+    "ln.save.1": b"",
+    "ln.answered.1": number(1, 1) + text(2, "so be it"),
     "ln.pause.1": text(1, "KL is 31"),
     "ln.resume.1": b"",
     "ln.status?.1": b"",
     "ln.status.1": run + number(2, 4) + text(3, "KL is 31") + number(4, 1954) + number(5, 6) + number(6, 5) + number(7, 2) + number(8, 128)
-                   + data(9, learner_counters) + text(10, "nothing adds up"),
+                   + data(9, learner_counters) + text(10, "nothing adds up") + number(11, 1),
     "pm.trained.1": run + number(2, 5),
     "ro.waiting.1": run + number(2, 12),
     "ro.wanted.1": run + text(2, "scorer-b") + number(3, 300),
