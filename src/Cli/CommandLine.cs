@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.Globalization;
 using ActorRlhf.Cli.Commands;
 using ActorRlhf.Cli.Terminal;
+using ActorRlhf.Host.Nodes;
 using ActorRlhf.Model;
 
 namespace ActorRlhf.Cli;
@@ -31,6 +32,12 @@ public static class CommandLine
             new PpoCommand(console),
             new UpCommand(console),
             new NodeCommand(console, input),
+            new PauseCommand(console),
+            new ResumeCommand(console),
+            new DrainCommand(console),
+            new LeaveCommand(console),
+            new CheckpointCommand(console),
+            new SetCommand(console),
             new ChaosCommand(console),
             new SampleCommand(console, input),
             new EvaluateCommand(console),
@@ -88,6 +95,11 @@ public static class CommandLine
         {
             await console.Error.WriteLineAsync($"rlhf: {e.Message}").ConfigureAwait(false);
             return ExitCode.Failure;
+        }
+        catch (PutOutException e)
+        {
+            await console.Error.WriteLineAsync($"rlhf: {e.Message}").ConfigureAwait(false);
+            return ExitCode.TryAgain;
         }
 #pragma warning disable CA1031 // the last line of defence: whatever it is, the user gets a sentence and we get the details
         catch (Exception e)

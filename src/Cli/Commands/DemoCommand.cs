@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using ActorRlhf.Cli.Operator;
 using ActorRlhf.Cli.Terminal;
 using ActorRlhf.Host.Demo;
 using ActorRlhf.Host.Runs;
@@ -50,6 +51,7 @@ public sealed class DemoCommand : Command
             settings = settings.Scaled(minutes / UsualMinutes);
         PretrainedModel.ReadConfig(settings.BaseModel); // before anything is made
         using var directory = RunStart.Open(_console, result.GetValue(_out)!, RunConfiguration.Of(DemoRun.Kind, settings, RunSettings.Section));
+        LastRun.Remember(directory.Path, settings.Network);
         var (figures, summaries) = _console.WithProgress(progress => new DemoRun(settings, directory, progress).Run(stop));
         if (result.GetValue(_json))
             _console.WriteJson(figures);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorRlhf.Cli.Operator;
 using ActorRlhf.Cli.Terminal;
 using ActorRlhf.Host.Chaos;
 using ActorRlhf.Host.Nodes;
@@ -56,29 +57,19 @@ public sealed class NodeCommand : Command
         var name = result.GetValue(_name) ?? $"{string.Join('-', roles.Names())}-{Environment.ProcessId}";
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (result.GetValue(_attached)) _ = StopAtEndOfInput(end);
+        else LastRun.Remember(settings.Cluster.Directory, settings.Network);
         var progress = new PlainProgress(_console.Error, TimeProvider.System);
         using var responses = result.GetValue(_record) is { } folder && roles.HasFlag(NodeRoles.Rollout) ? CompletionLog.Create(folder, name) : null;
         var node = new NodeRun(settings, name, roles, progress) { Wrap = work => responses is null ? work : new RecordedWork(work, responses) };
         try
         {
-            try
-            {
-                await node.RunAsync(end.Token).ConfigureAwait(false);
-                responses?.End();
-            }
-            catch (OperationCanceledException)
-            {
-                responses?.End(); // it has left in good order
-                throw;
-            }
+            await node.RunAsync(end.Token).ConfigureAwait(false);
+            responses?.End();
         }
-        catch (PutOutException e)
+        catch (OperationCanceledException)
         {
-            await _console.Error.WriteLineAsync($"rlhf: {e.Message}").ConfigureAwait(false);
-            return ExitCode.TryAgain;
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
+            responses?.End(); // it has left in good order
+            if (stop.IsCancellationRequested) throw;
             return ExitCode.SignalBase + 15;
         }
 

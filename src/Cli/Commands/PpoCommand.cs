@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorRlhf.Cli.Operator;
 using ActorRlhf.Cli.Terminal;
 using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Runs;
@@ -31,6 +32,7 @@ public sealed class PpoCommand : StepCommand
         var (task, _) = NodeRun.Open(With(result, settings));
         return (task, (steps, stop) =>
         {
+            LastRun.Remember(result.GetValue<string>("--out")!, settings.Network);
             steps.Ppo(NodeRun.Result, cluster.Model, cluster.Reward, stop).Dispose();
             return new StepResult(NodeRun.Result);
         });

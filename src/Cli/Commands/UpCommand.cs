@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using ActorRlhf.Cli.Operator;
 using ActorRlhf.Cli.Terminal;
 using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Runs;
@@ -64,6 +65,7 @@ public sealed class UpCommand : Command
         {
             var nodes = directory.In(NodesFile);
             AtomicFile.WriteText(nodes, "# What the nodes of this run are started with.\n" + ResolvedConfiguration.Write(Shared(settings, places), RunSettings.Section));
+            LastRun.Remember(folder, settings.Network);
             _console.WithProgress(progress =>
             {
                 Train(nodes, settings, places, progress, stop).GetAwaiter().GetResult();

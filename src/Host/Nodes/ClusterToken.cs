@@ -26,15 +26,26 @@ internal sealed class ClusterToken
 
     /// <summary>The token of a file.</summary>
     /// <exception cref="UserErrorException">There is none, or one that keeps nobody out.</exception>
-    public static ClusterToken Read(string path)
+    public static ClusterToken Read(string path) => Read(SecretFile.Key("token-file"), path);
+
+    /// <inheritdoc cref="Read(string)"/>
+    /// <param name="source">What names the file: a setting, an option or a variable.</param>
+    /// <param name="path">The file.</param>
+    public static ClusterToken Read(string source, string path) =>
+        Parse($"{source}: the token in {path}", SecretFile.ReadLine(source, path), $"; make one with: openssl rand -hex 32 > '{path}'");
+
+    /// <summary>A token that somebody gave.</summary>
+    /// <param name="what">What an error calls it.</param>
+    /// <param name="text">The token; white space around it does not count.</param>
+    /// <param name="remedy">Added to an error.</param>
+    /// <exception cref="UserErrorException">It is none.</exception>
+    public static ClusterToken Parse(string what, string text, string remedy = "")
     {
-        var key = SecretFile.Key("token-file");
-        var value = SecretFile.ReadLine(key, path).Trim();
-        var remedy = $"; make one with: openssl rand -hex 32 > '{path}'";
+        var value = text.Trim();
         var wrong = value.Length is < LeastLength or > MostLength
             ? FormattableString.Invariant($"{value.Length} characters; allowed: from {LeastLength} to {MostLength}")
             : value.AsSpan().ContainsAnyExcept(Allowed) ? "characters other than ASCII letters, digits and -._~+/=" : null;
-        return wrong is null ? new ClusterToken(value) : throw new UserErrorException($"{key}: the token in {path} has {wrong}{remedy}");
+        return wrong is null ? new ClusterToken(value) : throw new UserErrorException($"{what} has {wrong}{remedy}");
     }
 
     /// <summary>Whether a request's <c>Authorization</c> header has the token. The time it takes tells nothing about the token.</summary>

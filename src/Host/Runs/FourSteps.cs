@@ -113,15 +113,8 @@ public sealed class FourSteps
         using var work = new PpoWork(settings, _task, _data, networks => new PpoMonitor(settings, _task, _data, networks, _metrics, policy => Save(folder, policy), _progress));
         using var log = NodeLog.ToFile(_directory.In("logs/ppo.log"));
         var options = new NodeOptions { Name = "ppo", Roles = NodeRoles.All, Network = settings.Network, Cluster = settings.Cluster };
-        RunNode().GetAwaiter().GetResult();
+        NodeRun.RunAsync(options, work, log, cancellation).GetAwaiter().GetResult();
         return PretrainedModel.LoadTransformer(folder);
-
-        async Task RunNode()
-        {
-            await using var node = await Node.StartAsync(options, work, log).ConfigureAwait(false);
-            var outcome = await node.WaitAsync(cancellation).ConfigureAwait(false);
-            if (outcome.Failure is { } failure) throw new Model.UserErrorException(failure);
-        }
     });
 
     private SummaryExample[] Watched => [.. _data.Validation.Take(_settings.Evaluation.Validation)];
