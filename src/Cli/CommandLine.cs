@@ -38,6 +38,7 @@ public static class CommandLine
             new LeaveCommand(console),
             new CheckpointCommand(console),
             new SetCommand(console),
+            new LogsCommand(console),
             new ChaosCommand(console),
             new SampleCommand(console, input),
             new EvaluateCommand(console),

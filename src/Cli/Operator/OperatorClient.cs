@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using ActorRlhf.Cli.Terminal;
 using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Operations;
@@ -18,14 +17,6 @@ public sealed class OperatorClient : IDisposable
 {
     /// <summary>The header that says who acts.</summary>
     public const string OperatorHeader = "X-Rlhf-Operator";
-
-    /// <summary>How answers are written.</summary>
-    public static readonly JsonSerializerOptions Json = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
-    };
 
     private const int MostReason = 2_000;
     private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(3);
@@ -75,7 +66,7 @@ public sealed class OperatorClient : IDisposable
         try
         {
             using var body = await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync<T>(body, Json, stop).ConfigureAwait(false) ?? throw new JsonException("nothing");
+            return await JsonSerializer.DeserializeAsync<T>(body, OperationsJson.Options, stop).ConfigureAwait(false) ?? throw new JsonException("nothing");
         }
         catch (JsonException e)
         {

@@ -6,6 +6,7 @@ using ActorRlhf.Actors.Parameters;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
+using ActorRlhf.Host.Operations;
 using ActorRlhf.Host.Parameters;
 using ActorRlhf.Model;
 using Akka;
@@ -155,7 +156,8 @@ public sealed class Node : IAsyncDisposable
         _loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
         _network = ClusterNetwork.Open(_options.Network);
         _http = _network.CreateClient();
-        _server = await NodeServer.StartAsync(_network, Map, _loggers).ConfigureAwait(false);
+        var log = new LogEndpoint(_options.Name, logs as NodeLog, Directory.Find, _http);
+        _server = await NodeServer.StartAsync(_network, application => { Map(application); log.Map(application); }, _loggers).ConfigureAwait(false);
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddProvider(logs).AddProvider(_troubles);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan); // the phases have limits of their own

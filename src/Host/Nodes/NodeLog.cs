@@ -10,12 +10,34 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
 {
     private readonly Lock _lock = new();
     private bool _isDisposed;
+    private TaskCompletionSource? _more;
+
+    /// <summary>The file that it is appended to; null where it goes elsewhere.</summary>
+    public string? Path { get; private init; }
+
+    /// <summary>Whether nothing more will be logged.</summary>
+    public bool IsClosed
+    {
+        get
+        {
+            lock (_lock) return _isDisposed;
+        }
+    }
+
+    /// <summary>Done when something is logged after this was asked for, or the log is closed.</summary>
+    public Task More
+    {
+        get
+        {
+            lock (_lock) return _isDisposed ? Task.CompletedTask : (_more ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
 
     /// <summary>A log that is appended to a file, in a folder that is made where it is missing.</summary>
     public static NodeLog ToFile(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        return new NodeLog(new StreamWriter(path, append: true) { AutoFlush = true });
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        return new NodeLog(new StreamWriter(path, append: true) { AutoFlush = true }) { Path = System.IO.Path.GetFullPath(path) };
     }
 
     /// <inheritdoc/>
@@ -29,6 +51,7 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
             if (_isDisposed) return;
             _isDisposed = true;
             writer.Dispose();
+            Tell();
         }
     }
 
@@ -41,7 +64,14 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
             if (_isDisposed) return;
             writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {level,-11} {category}: {message}"));
             if (exception is not null) writer.WriteLine(exception);
+            Tell();
         }
+    }
+
+    private void Tell()
+    {
+        _more?.TrySetResult();
+        _more = null;
     }
 
     private sealed class Category(NodeLog log, string name) : ILogger

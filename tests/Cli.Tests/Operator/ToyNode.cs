@@ -11,8 +11,10 @@ namespace ActorRlhf.Cli.Tests.Operator;
 internal sealed class ToyNode : IAsyncDisposable
 {
     private readonly NodeServer _server;
+    private readonly ConcurrentQueue<string> _asked;
 
-    private ToyNode(NodeServer server, ConcurrentQueue<(string Path, string Query, string Who)> acts) => (_server, Acts) = (server, acts);
+    private ToyNode(NodeServer server, ConcurrentQueue<(string Path, string Query, string Who)> acts, ConcurrentQueue<string> asked) =>
+        (_server, Acts, _asked) = (server, acts, asked);
 
     public string Address => _server.Address;
 
@@ -28,8 +30,19 @@ internal sealed class ToyNode : IAsyncDisposable
         string name = "node", Action<WebApplication>? map = null, NetworkSettings? network = null, Func<HttpContext, IResult>? act = null)
     {
         var acts = new ConcurrentQueue<(string, string, string)>();
+        var asked = new ConcurrentQueue<string>();
         var server = await NodeServer.StartAsync(ClusterNetwork.Open(network ?? new NetworkSettings()), application =>
         {
+            application.Use((http, next) =>
+            {
+                // When the answer begins, whoever answers is at it.
+                http.Response.OnStarting(() =>
+                {
+                    asked.Enqueue(http.Request.Path);
+                    return Task.CompletedTask;
+                });
+                return next(http);
+            });
             var status = new NodeStatus { Name = name, Roles = ["learner"], Run = "run", Members = ["a"] };
             application.MapGet("/status", () => Results.Text(status.ToJson(), "application/json"));
             application.MapPost("/api/{act}", (HttpContext http) =>
@@ -39,7 +52,7 @@ internal sealed class ToyNode : IAsyncDisposable
             });
             map?.Invoke(application);
         });
-        return new ToyNode(server, acts);
+        return new ToyNode(server, acts, asked);
     }
 
     /// <summary>An address at which nobody listens.</summary>
@@ -48,6 +61,13 @@ internal sealed class ToyNode : IAsyncDisposable
         using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         return $"http://{listener.LocalEndpoint}";
+    }
+
+    /// <summary>Waits until it has begun to answer so many questions.</summary>
+    public async Task Until(string path, int times)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (_asked.Count(each => each == path) < times) await Task.Delay(1, patience.Token);
     }
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
