@@ -1,4 +1,5 @@
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Model.Alarms;
 
 namespace ActorRlhf.Actors.Learning;
 
@@ -12,12 +13,16 @@ public interface ITrainer : IDisposable
     /// <returns>How many batches it has learned from; 0 at the beginning.</returns>
     long Load();
 
-    /// <summary>Takes in what an operator has decided: a setting that counts from the next batch on.</summary>
+    /// <summary>The alarms that there are after the last batch. Where one stops (<see cref="Alarm.Stops"/>), the next batch waits until somebody resumes training.</summary>
+    IReadOnlyList<Alarm> Alarms { get; }
+
+    /// <summary>Takes in what an operator has decided: a setting that counts from the next batch on, or alarms that do not stop it.</summary>
     /// <param name="steering">What.</param>
     /// <param name="isPast">Whether the loaded weights have been trained with it already.</param>
     void Steer(Steering steering, bool isPast);
 
     /// <summary>Learns from a batch.</summary>
+    /// <exception cref="TrainingStoppedException">The step could not be taken. The weights are of no more use; the last checkpoint's are.</exception>
     void Train(BatchFormed batch);
 
     /// <summary>Writes the weights to the disk, such that <see cref="Load"/> finds them whole or not at all.</summary>

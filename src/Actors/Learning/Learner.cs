@@ -1,5 +1,6 @@
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Model;
+using ActorRlhf.Model.Alarms;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
@@ -31,6 +32,10 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     private LearnerPhase _phase = LearnerPhase.Loading;
     private string _reason = "";
     private readonly List<IActorRef> _savers = []; // who asked for the checkpoint that is due
+    private IReadOnlyList<Alarm> _alarms = [];
+    private bool _isHolding; // what an alarm has stopped, until that is on the disk
+    private bool _isBroken; // the weights are of no more use
+    private long _decided; // batches before it do not wait for anybody any more
     private bool _isTraining;
     private bool _isForming;
     private bool _isComputing;
@@ -138,12 +143,13 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     }
 
     private void Load() => Compute(
-        () => _trainer!.Load(),
-        version =>
+        () => (Version: _trainer!.Load(), _trainer.Alarms),
+        loaded =>
         {
+            _decided = Math.Max(_ledger.CheckpointVersion, _ledger.Steering.DecidedThrough);
             try
             {
-                _ledger.StartFrom(version);
+                _ledger.StartFrom(loaded.Version);
             }
             catch (UserErrorException e)
             {
@@ -155,7 +161,8 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
             _replayEnd = _ledger.Formed;
             _phase = LearnerPhase.Replaying;
             Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, _settings.Retry, _settings.Retry);
-            Steer(_ledger.Steering.Before(version));
+            Raised(loaded.Alarms);
+            Steer(_ledger.Steering.Before(loaded.Version));
         });
 
     private void Steer(IReadOnlyList<Steering> past) => Compute(
@@ -175,8 +182,8 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
             return;
         }
 
-        if (!IsLive || _isComputing) return;
-        if (_phase == LearnerPhase.Replaying && _ledger.Version == _replayEnd)
+        if (!IsLive || _isComputing || _isBroken) return;
+        if (_phase == LearnerPhase.Replaying && (_ledger.Version == _replayEnd || IsPaused))
         {
             _phase = LearnerPhase.Training;
             Announce();
@@ -196,12 +203,13 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
                 {
                     foreach (var steered in steering) _trainer!.Steer(steered, isPast: false);
                     _trainer!.Train(batch);
-                    return true;
+                    return _trainer.Alarms;
                 },
-                _ =>
+                alarms =>
                 {
                     _isTraining = false;
                     _ledger.Trained();
+                    Raised(alarms);
                     if (_phase == LearnerPhase.Training) Announce();
                     Form();
                 });
@@ -215,7 +223,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     // What is under way comes back here when it is done.
     private void StepToStop()
     {
-        if (_phase != LearnerPhase.Failed)
+        if (_phase != LearnerPhase.Failed && !_isBroken)
         {
             if (_isComputing || _isForming || _isCheckpointing) return;
             if (_ledger.Version > _ledger.CheckpointVersion)
@@ -296,15 +304,33 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         }
     }
 
-    // What is replayed was trained on before the pause.
-    private bool IsPaused => _ledger.Steering.IsPaused && _phase == LearnerPhase.Training;
+    // What is replayed was trained on before the pause, but not what was formed by then and not trained on.
+    private bool IsPaused => _isHolding
+        || (_ledger.Steering.IsPaused && (_phase == LearnerPhase.Training || (_phase == LearnerPhase.Replaying && _ledger.Steering.PausedFrom <= _ledger.Version)));
+
+    // What stopped training in another life has been decided on, unless the process died before that was on the disk.
+    private void Raised(IReadOnlyList<Alarm> alarms, bool isDecided = true)
+    {
+        _alarms = alarms;
+        if (alarms.FirstOrDefault(alarm => alarm.Stops) is not { } stop || (isDecided && _ledger.Version <= _decided)) return;
+        _isHolding = true;
+        Steer(new Steering { Kind = SteeringKind.Paused, Operator = $"alarm {stop.Metric.Name()}", Reason = stop.Message }, ActorRefs.Nobody, $"training pauses after {_ledger.Version} of {_settings.Plan.Batches} batches");
+    }
+
+    // A step went wrong half way; the journal has all that is behind the last checkpoint.
+    private void Break(Alarm alarm)
+    {
+        (_isComputing, _isTraining, _isBroken) = (false, false, true);
+        Raised([alarm], isDecided: false);
+        Step();
+    }
 
     private void Pause(PauseTraining pause)
     {
         if (CanSteer() && pause.Reason.Length == 0) Answer(Sender, false, "a pause needs a reason, for those who come after");
         else if (CanSteer())
         {
-            Steer(new Steering { Kind = SteeringKind.Paused, Operator = pause.Operator, Reason = pause.Reason }, Sender, $"training pauses after {_ledger.Version + (_isTraining ? 1 : 0)} of {_settings.Plan.Batches} batches");
+            Steer(new Steering { Kind = SteeringKind.Paused, Operator = pause.Operator, Reason = pause.Reason }, Sender, $"training pauses after {NextTrained} of {_settings.Plan.Batches} batches");
         }
     }
 
@@ -317,6 +343,16 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         }
 
         if (!CanSteer()) return;
+        try
+        {
+            foreach (var alarm in resume.Accepted) AlarmMetrics.Parse(alarm);
+        }
+        catch (UserErrorException e)
+        {
+            Answer(Sender, false, e.Message);
+            return;
+        }
+
         if (!_ledger.Steering.IsPaused && resume.Accepted.Count == 0) Answer(Sender, false, "training is not paused");
         else Steer(new Steering { Kind = SteeringKind.Resumed, Operator = resume.Operator, Reason = resume.Reason, Accepted = { resume.Accepted } }, Sender, "training goes on");
     }
@@ -335,13 +371,14 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         }
 
         var steering = new Steering { Kind = SteeringKind.Set, Operator = change.Operator, Reason = change.Reason, Key = change.Key, Value = change.Value };
-        Steer(steering, Sender, $"{change.Key} is {change.Value} from batch {NextFormed} on");
+        Steer(steering, Sender, $"{change.Key} is {change.Value} from batch {NextSet} on");
     }
 
     private void Save()
     {
         if (!CanSteer()) return;
-        if (_ledger.Version == _ledger.CheckpointVersion && !_isTraining) Answer(Sender, true, $"the last checkpoint has all {_ledger.Version} batches already");
+        if (_isBroken) Answer(Sender, false, $"the weights are of no more use; the last checkpoint is the one after {_ledger.CheckpointVersion} batches");
+        else if (_ledger.Version == _ledger.CheckpointVersion && !_isTraining) Answer(Sender, true, $"the last checkpoint has all {_ledger.Version} batches already");
         else
         {
             _savers.Add(Sender);
@@ -365,16 +402,23 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     // The batch that is being written has its number already.
     private long NextFormed => _ledger.Formed + (_isForming ? 1 : 0);
 
+    private long NextTrained => _ledger.Version + (_isTraining ? 1 : 0);
+
+    // While training is paused, nothing begins that a setting would be too late for.
+    private long NextSet => IsPaused ? NextTrained : NextFormed;
+
     // Nothing else happens before it is on the disk.
     private void Steer(Steering steering, IActorRef asker, string answer)
     {
         steering.Milliseconds = _clock.GetUtcNow().ToUnixTimeMilliseconds();
-        steering.Batch = steering.Kind == SteeringKind.Set ? NextFormed : _ledger.Version + (_isTraining ? 1 : 0);
+        steering.Batch = steering.Kind == SteeringKind.Set ? NextSet : NextTrained;
         Persist(_ledger.Steer(steering), steered =>
         {
             _ledger.Steering.Apply(steered.Steering);
+            _isHolding = false;
             Log.Warning("{0} by {1}: {2}", answer, steering.Operator, steering.Reason);
             Answer(asker, true, answer);
+            if (_isBroken && steering.Kind == SteeringKind.Resumed) throw new InvalidOperationException($"training goes on from the last checkpoint after: {_alarms[0].Message}");
             Step();
             Form();
         });
@@ -398,6 +442,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
             cause => new Done(thread, () =>
             {
                 if (cause is IOException) StartAgain(cause);
+                else if (cause is TrainingStoppedException stopped) Break(stopped.Alarm);
                 else Fail(cause);
             }));
     }
@@ -429,6 +474,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
         Counters = _ledger.Counters,
         Violations = { _ledger.Violations() },
         Acknowledged = _ledger.IsAcknowledged,
+        Alarms = { _alarms.Select(RaisedAlarm.Of) },
     };
 
     private sealed record Done(ComputeThread Thread, Action Then) : INoSerializationVerificationNeeded;

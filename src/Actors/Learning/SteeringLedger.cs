@@ -13,6 +13,12 @@ public sealed class SteeringLedger
     /// <summary>Whether training is paused.</summary>
     public bool IsPaused => LastStop is { Kind: SteeringKind.Paused };
 
+    /// <summary>The first batch that waits while it is paused; null where it is not.</summary>
+    public long? PausedFrom => LastStop is { Kind: SteeringKind.Paused } pause ? pause.Batch : null;
+
+    /// <summary>The batch that the last decision to stop or to go on was about; 0 before there is one.</summary>
+    public long DecidedThrough => LastStop?.Batch ?? 0;
+
     /// <summary>Why it is paused; empty where it is not.</summary>
     public string Reason => LastStop is { Kind: SteeringKind.Paused } pause ? pause.Reason : "";
 

@@ -1,5 +1,6 @@
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Model.Alarms;
 using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Storage;
 
@@ -27,6 +28,9 @@ public sealed class ConstantTrainer(CheckpointStore store, long seed, Action<lon
         using var trainer = new ConstantTrainer(Store(folder), 0, (_, _) => { }, _ => { });
         return (trainer.Load(), trainer._hash.Text);
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Alarm> Alarms => [];
 
     /// <inheritdoc/>
     public long Load()

@@ -2,6 +2,7 @@ using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
+using ActorRlhf.Model.Alarms;
 using ActorRlhf.Model.Generation;
 
 namespace ActorRlhf.Host.Nodes;
@@ -57,6 +58,8 @@ public sealed class ComputeTurns
     private sealed class Trainer(ComputeTurns turns, ITrainer trainer) : ITrainer
     {
         public long Load() => turns.Run(trainer.Load);
+
+        public IReadOnlyList<Alarm> Alarms => trainer.Alarms;
 
         public void Steer(Steering steering, bool isPast) => trainer.Steer(steering, isPast);
 

@@ -5,6 +5,7 @@ using ActorRlhf.Actors.Scoring;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Host.Settings;
 using ActorRlhf.Model;
+using ActorRlhf.Model.Alarms;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Networks;
@@ -109,7 +110,7 @@ public sealed class PpoWork : INodeWork, IDisposable
         if (store.List().Count == 0) ReferenceCheck.Of(_networks.Reward(device), _data, _task, _settings).Require();
         return _turns.Share(new PpoTrainer(
             _settings.Ppo, _networks.Start(device), _networks.Reward(device), Query, store, publish, _observe?.Invoke(_networks),
-            Threads(_settings.Learner.Threads, _settings.Threads)));
+            Threads(_settings.Learner.Threads, _settings.Threads), new AlarmWatch(_settings.Alarms, _task.Tokenizer.EndOfText)));
     }
 
     /// <inheritdoc/>

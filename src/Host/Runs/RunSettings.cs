@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ActorRlhf.Host.Nodes;
+using ActorRlhf.Model.Alarms;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Ppo;
@@ -57,6 +58,9 @@ public sealed record RunSettings
 
     /// <summary>Updates between evaluations and checkpoints: PPO.</summary>
     public ScheduleSettings PpoSchedule { get; init; } = new();
+
+    /// <summary>PPO's alarms: what is beyond its limits warns, or stops training until somebody resumes it.</summary>
+    public AlarmSettings Alarms { get; init; } = new();
 
     /// <summary>
     /// Generation. Its response length is the task's; its threads are <see cref="Threads"/> where it says 0. Comparisons are drawn with it; PPO

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Model.Alarms;
 using Google.Protobuf;
 
 namespace ActorRlhf.Actors.Tests.Learning;
@@ -12,10 +13,13 @@ namespace ActorRlhf.Actors.Tests.Learning;
 /// </summary>
 /// <param name="folder">Where the checkpoints are.</param>
 /// <param name="before">Called before each batch, on the learner's thread.</param>
-internal sealed class ChainTrainer(string folder, Action<BatchFormed>? before = null) : ITrainer
+/// <param name="alarms">The alarms that there are after a batch.</param>
+internal sealed class ChainTrainer(string folder, Action<BatchFormed>? before = null, Func<BatchFormed, IReadOnlyList<Alarm>>? alarms = null) : ITrainer
 {
     private byte[] _hash = [];
     private List<long> _episodes = [];
+
+    public IReadOnlyList<Alarm> Alarms { get; private set; } = [];
 
     public bool IsDisposed { get; private set; }
 
@@ -49,6 +53,7 @@ internal sealed class ChainTrainer(string folder, Action<BatchFormed>? before = 
         before?.Invoke(batch);
         _hash = Next(_hash, batch);
         _episodes.AddRange(batch.Episodes.Select(episode => episode.Episode));
+        Alarms = alarms?.Invoke(batch) ?? [];
     }
 
     public void Checkpoint(long version)

@@ -1,6 +1,7 @@
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Model;
+using ActorRlhf.Model.Alarms;
 using Akka.Actor;
 
 namespace ActorRlhf.Actors.Tests.Learning;
@@ -114,6 +115,8 @@ public sealed class SteeringTests
     private sealed class Told(ITrainer trainer, List<string> heard) : ITrainer
     {
         public long Load() => trainer.Load();
+
+        public IReadOnlyList<Alarm> Alarms => trainer.Alarms;
 
         public void Steer(Steering steering, bool isPast)
         {

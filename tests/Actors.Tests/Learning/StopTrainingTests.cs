@@ -1,5 +1,6 @@
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Model.Alarms;
 using Akka.Actor;
 using Akka.Pattern;
 
@@ -234,6 +235,8 @@ public sealed class StopTrainingTests : IAsyncLifetime
             Do("load", () => version = trainer.Load());
             return version;
         }
+
+        public IReadOnlyList<Alarm> Alarms => trainer.Alarms;
 
         public void Steer(Steering steering, bool isPast) => trainer.Steer(steering, isPast);
 
