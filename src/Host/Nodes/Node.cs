@@ -153,7 +153,8 @@ public sealed class Node : IAsyncDisposable
 
     private async Task Start(ILoggerProvider logs)
     {
-        _loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
+        // Of what the server says, not five lines for every request.
+        _loggers = LoggerFactory.Create(logging => logging.AddProvider(logs).AddFilter("Microsoft.AspNetCore", LogLevel.Warning));
         _network = ClusterNetwork.Open(_options.Network);
         _http = _network.CreateClient();
         var log = new LogEndpoint(_options.Name, logs as NodeLog, Directory.Find, _http);
