@@ -36,6 +36,12 @@ public sealed class ClusterNetwork
     /// <summary>The cluster's token, if there is one.</summary>
     internal ClusterToken? Token { get; }
 
+    /// <summary>The token of those who may see and steer, and of those who may only see.</summary>
+    internal ClusterToken? OperatorToken { get; private init; }
+
+    /// <inheritdoc cref="OperatorToken"/>
+    internal ClusterToken? ReadToken { get; private init; }
+
     /// <summary>This node's certificate and those it trusts.</summary>
     internal ClusterCertificates Certificates { get; }
 
@@ -66,7 +72,19 @@ public sealed class ClusterNetwork
         }
 
         var token = settings.TokenFile is { } file ? ClusterToken.Read(file) : null;
-        return new ClusterNetwork(settings, interfaceAddress, Bracketed(publicHost), token, ClusterCertificates.Read(settings, publicHost.Trim('[', ']')));
+        return new ClusterNetwork(settings, interfaceAddress, Bracketed(publicHost), token, ClusterCertificates.Read(settings, publicHost.Trim('[', ']')))
+        {
+            OperatorToken = Lesser("operator-token-file", settings.OperatorTokenFile, token),
+            ReadToken = Lesser("read-token-file", settings.ReadTokenFile, token),
+        };
+    }
+
+    private static ClusterToken? Lesser(string setting, string? file, ClusterToken? token)
+    {
+        if (file is null) return null;
+        if (token is null) throw new UserErrorException($"{SecretFile.Key(setting)} is set and {SecretFile.Key("token-file")} is not: without the cluster's own token anybody may do everything");
+        var lesser = ClusterToken.Read(SecretFile.Key(setting), file);
+        return lesser.Value != token.Value ? lesser : throw new UserErrorException($"{SecretFile.Key(setting)}: {file} has the cluster's own token, which may do everything; make another");
     }
 
     /// <summary>Has an actor system reach those of other nodes, and be reached.</summary>

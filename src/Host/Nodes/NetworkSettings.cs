@@ -25,6 +25,12 @@ public sealed record NetworkSettings
     /// <summary>The file with the cluster's token, the same on every node; null for none.</summary>
     public string? TokenFile { get; init; }
 
+    /// <summary>The file with the token of those who may see and steer the run, but not be a node; null for none.</summary>
+    public string? OperatorTokenFile { get; init; }
+
+    /// <summary>The file with the token of those who may see the run and change nothing; null for none.</summary>
+    public string? ReadTokenFile { get; init; }
+
     /// <summary>The PKCS#12 file with this node's certificate and private key; null for no TLS.</summary>
     public string? Certificate { get; init; }
 

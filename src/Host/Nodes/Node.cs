@@ -33,7 +33,7 @@ public sealed class Node : IAsyncDisposable
     /// <summary>The actor system's name, the same on all nodes.</summary>
     public const string SystemName = "rlhf";
 
-    private const string Drain = "drain";
+    private const string DrainTask = "drain";
     private const string LearnerName = "learner";
     private const string RolloutName = "rollout";
     private const string ScorerName = "scorer";
@@ -58,8 +58,13 @@ public sealed class Node : IAsyncDisposable
     private IHost? _host;
     private readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
     private volatile Heard? _heard;
+    private volatile IActorRef? _learner;
+    private volatile IActorRef? _watch;
 
     private Node(NodeOptions options, INodeWork work, Action<string> note) => (_options, _work, _note) = (options, work, note);
+
+    /// <summary>Its name.</summary>
+    public string Name => _options.Name;
 
     /// <summary>Where its control port is.</summary>
     public string Address => _server!.Address;
@@ -78,6 +83,21 @@ public sealed class Node : IAsyncDisposable
 
     /// <summary>Done when the run is finished, cannot go on, or this node is out of it. The node runs on until it is disposed.</summary>
     public Task<NodeOutcome> Completion => _outcome.Task;
+
+    /// <summary>Has its rollout and scorer finish what they have begun, and begin nothing more. It stays a member.</summary>
+    public ActionAnswer Drain()
+    {
+        if (_workers.Count == 0) return new ActionAnswer(Error: $"{Name} neither writes nor scores summaries") { Status = StatusCodes.Status409Conflict };
+        _watch?.Tell(DrainWork.Instance);
+        return new ActionAnswer($"{Name} finishes what it has begun and begins nothing more; it stays a member");
+    }
+
+    /// <summary>Ends <see cref="Completion"/>: whoever waits for it disposes the node, which finishes what it has begun.</summary>
+    public ActionAnswer Leave()
+    {
+        _outcome.TrySetResult(new NodeOutcome(IsSentAway: true));
+        return new ActionAnswer($"{Name} finishes what it has begun and leaves");
+    }
 
     /// <summary>How it sees the run.</summary>
     public NodeStatus Status() => _heard is { } heard
@@ -127,7 +147,7 @@ public sealed class Node : IAsyncDisposable
     public async Task<NodeOutcome> WaitAsync(CancellationToken stop)
     {
         var outcome = await _outcome.Task.WaitAsync(stop).ConfigureAwait(false);
-        if (outcome.Failure is null && _heard?.At.Equals(Cluster.Get(System).SelfAddress) == true) await WaitForOthers(stop).ConfigureAwait(false);
+        if (outcome is { Failure: null, IsSentAway: false } && _heard?.At.Equals(Cluster.Get(System).SelfAddress) == true) await WaitForOthers(stop).ConfigureAwait(false);
         return outcome;
     }
 
@@ -171,6 +191,8 @@ public sealed class Node : IAsyncDisposable
     private void Map(WebApplication application)
     {
         application.MapParameters(_store);
+        var audit = new AuditLog(Database.Of(_options.Cluster), _work.Episodes.Plan.Run);
+        application.MapOperator(new OperatorDesk(this, () => _learner, _http!, audit, TimeProvider.System), audit);
         application.MapGet("/status", () => Results.Text(Status().ToJson(), "application/json"));
         application.MapPost(DeathNotice.Path, (string member) =>
         {
@@ -242,7 +264,7 @@ public sealed class Node : IAsyncDisposable
 
     private void StartWorkers(ActorSystem system, IActorRegistry registry)
     {
-        var shards = registry.Get<EpisodeShard>();
+        var (shards, learner) = (registry.Get<EpisodeShard>(), registry.Get<Learner>());
         if (_options.Roles.HasFlag(NodeRoles.Rollout))
         {
             var run = _work.Episodes.Plan.Run;
@@ -259,10 +281,11 @@ public sealed class Node : IAsyncDisposable
             _workers.Add((system.ActorOf(scorer, ScorerName), DrainScorer.Instance));
         }
 
-        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, Drain, Settle);
-        system.ActorOf(
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, DrainTask, Settle);
+        _learner = learner;
+        _watch = system.ActorOf(
             Props.Create(() => new NodeWatch(
-                registry.Get<Learner>(), _workers.Select(worker => worker.Actor), _options.Roles, Directory, Hear, outcome => _outcome.TrySetResult(outcome))),
+                learner, _workers, _options.Roles, Directory, Hear, outcome => _outcome.TrySetResult(outcome))),
             "node");
     }
 

@@ -9,8 +9,14 @@ namespace ActorRlhf.Host.Nodes;
 /// </summary>
 internal sealed partial class NodeGate(ClusterNetwork network, ILogger log)
 {
-    /// <summary>The one path that needs no token.</summary>
+    /// <summary>Whether the process lives; it needs no token.</summary>
     public const string LivePath = "/health/live";
+
+    /// <summary>Whether the node can work; it needs no token.</summary>
+    public const string ReadyPath = "/health/ready";
+
+    /// <summary>Where the page and what belongs to it begins. It has no figures: those it asks for, with a token.</summary>
+    public const string PagePath = "/page/";
 
     /// <summary>Passes a request on, or answers it.</summary>
     public async Task Pass(HttpContext http, RequestDelegate next)
@@ -48,13 +54,26 @@ internal sealed partial class NodeGate(ClusterNetwork network, ILogger log)
         var self = $"{request.Scheme}://{request.Host}";
         if (request.Headers.Origin is { Count: > 0 } origin && !string.Equals(origin, self, StringComparison.OrdinalIgnoreCase))
             return (StatusCodes.Status403Forbidden, "this node answers no pages but its own");
-        if (network.Token is not { } token || request.Path.Equals(LivePath, StringComparison.Ordinal)) return null;
+        if (network.Token is not { } token || IsPublic(request.Path)) return null;
+        var authorization = request.Headers.Authorization.ToString();
+        if (token.IsIn(authorization)) return null;
+        var (mayRead, maySteer) = (network.ReadToken?.IsIn(authorization) == true, network.OperatorToken?.IsIn(authorization) == true);
+        if (!mayRead && !maySteer)
+        {
+            http.Response.Headers.WWWAuthenticate = "Bearer";
+            return (StatusCodes.Status401Unauthorized, "this node wants the cluster's token, an operator's or a reader's in the header Authorization: Bearer TOKEN");
+        }
 
-        // One token, one role: whoever has it may do everything. A token that may do less is another one to compare with here.
-        if (token.IsIn(request.Headers.Authorization)) return null;
-        http.Response.Headers.WWWAuthenticate = "Bearer";
-        return (StatusCodes.Status401Unauthorized, "this node wants the cluster's token in the header Authorization: Bearer TOKEN");
+        if (!IsForOperators(request.Path)) return (StatusCodes.Status403Forbidden, "this is for the cluster's nodes, which have its own token");
+        return maySteer || HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)
+            ? null
+            : (StatusCodes.Status403Forbidden, "this token may look and change nothing; an operator's may");
     }
+
+    private static bool IsPublic(PathString path) =>
+        path.Value is "" or "/" or LivePath or ReadyPath || path.Value!.StartsWith(PagePath, StringComparison.Ordinal);
+
+    private static bool IsForOperators(PathString path) => path.Value is "/status" or "/metrics" || path.Value!.StartsWith("/api/", StringComparison.Ordinal);
 
     private static async Task Answer(HttpContext http, int status, string reason)
     {

@@ -38,7 +38,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
     /// <param name="stop">Has it finish what it has begun, and leave.</param>
     /// <exception cref="UserErrorException">The node cannot start, or the run cannot go on.</exception>
     /// <exception cref="PutOutException">The others have declared it dead.</exception>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped, or told to leave.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
         var (task, data) = Open(settings);
@@ -64,6 +64,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
         try
         {
             var outcome = await node.WaitAsync(stop).ConfigureAwait(false);
+            if (outcome.IsSentAway) throw new OperationCanceledException($"{options.Name} was told to leave");
             if (outcome.Failure is { } failure) throw outcome.IsPutOut ? new PutOutException(failure) : new UserErrorException(failure);
         }
         finally

@@ -13,7 +13,7 @@ namespace ActorRlhf.Host.Nodes;
 
 /// <summary>
 /// A node's HTTP server, for other nodes and for operators. Every endpoint is behind the network's checks; <c>GET /health/live</c>, which answers as long as the
-/// process does, needs no token.
+/// process does, needs no token, nor does the page.
 /// </summary>
 public sealed class NodeServer : IAsyncDisposable
 {

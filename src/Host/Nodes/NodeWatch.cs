@@ -19,21 +19,22 @@ internal sealed class NodeWatch : ReceiveActor, IWithTimers
     private readonly NodeDirectory _directory;
     private readonly Action<LearnerStatus, Address> _heard;
     private readonly Action<NodeOutcome> _end;
-    private readonly HashSet<IActorRef> _workers;
+    private readonly List<(IActorRef Actor, object Stop)> _workers;
     private readonly Address _self = Cluster.Get(Context.System).SelfAddress;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private bool _isDrained;
     private long? _asked;
     private Address? _learnerAt;
 
     /// <summary>A watch.</summary>
     /// <param name="learner">Reaches the learner.</param>
-    /// <param name="workers">The node's rollout and scorer.</param>
+    /// <param name="workers">The node's rollout and scorer, each with the message that has it finish, in the order in which they have to.</param>
     /// <param name="roles">What the node does.</param>
     /// <param name="directory">Told of members that come and go.</param>
     /// <param name="heard">Given the learner's status, and the member that has the learner.</param>
     /// <param name="end">Told how the node's work has ended.</param>
     public NodeWatch(
-        IActorRef learner, IEnumerable<IActorRef> workers, NodeRoles roles, NodeDirectory directory, Action<LearnerStatus, Address> heard, Action<NodeOutcome> end)
+        IActorRef learner, IEnumerable<(IActorRef Actor, object Stop)> workers, NodeRoles roles, NodeDirectory directory, Action<LearnerStatus, Address> heard, Action<NodeOutcome> end)
     {
         (_learner, _roles, _directory, _heard, _end, _workers) = (learner, roles, directory, heard, end, [.. workers]);
         Receive<Tick>(_ =>
@@ -43,6 +44,11 @@ internal sealed class NodeWatch : ReceiveActor, IWithTimers
         });
         Receive<LearnerStatus>(Hear);
         Receive<Terminated>(Lose);
+        Receive<DrainWork>(_ =>
+        {
+            _isDrained = true;
+            StopNext();
+        });
     }
 
     /// <inheritdoc/>
@@ -51,7 +57,7 @@ internal sealed class NodeWatch : ReceiveActor, IWithTimers
     /// <inheritdoc/>
     protected override void PreStart()
     {
-        foreach (var worker in _workers) Context.Watch(worker);
+        foreach (var (worker, _) in _workers) Context.Watch(worker);
         Timers.StartPeriodicTimer(nameof(Tick), Tick.Instance, TimeSpan.Zero, Poll);
     }
 
@@ -75,9 +81,16 @@ internal sealed class NodeWatch : ReceiveActor, IWithTimers
 
     private void Lose(Terminated worker)
     {
-        _workers.Remove(worker.ActorRef);
+        _workers.RemoveAll(each => each.Actor.Equals(worker.ActorRef));
         _log.Warning("{0} has ended", worker.ActorRef.Path.Name);
-        if ((_roles & (NodeRoles.Learner | NodeRoles.Episodes)) == NodeRoles.None && _workers.Count == 0) _end(new NodeOutcome($"the node's work has ended ({worker.ActorRef.Path.Name} was the last); its log says why"));
+        if (_isDrained) StopNext();
+        else if ((_roles & (NodeRoles.Learner | NodeRoles.Episodes)) == NodeRoles.None && _workers.Count == 0) _end(new NodeOutcome($"the node's work has ended ({worker.ActorRef.Path.Name} was the last); its log says why"));
+    }
+
+    // One after the other, in their order: the scorer may be the one that scores what the rollout has.
+    private void StopNext()
+    {
+        if (_workers is [var (worker, stop), ..]) worker.Tell(stop);
     }
 
     private string Say(Address learner) =>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.Versioning;
 using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Runs;
@@ -71,6 +72,17 @@ internal sealed class ToyRun : IDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>The processes of its nodes, by their names.</summary>
+    public IReadOnlyDictionary<string, int> Processes => NodeFile.All(Folder).ToDictionary(node => node.Name, node => node.ProcessId);
+
+    /// <summary>Sends a request without a body to a node.</summary>
+    public async Task<HttpStatusCode> Post(string node, string path)
+    {
+        var address = NodeFile.All(Folder).Single(file => file.Name == node).Address;
+        using var answer = await _http.PostAsync(new Uri(new Uri(address), path), null);
+        return answer.StatusCode;
     }
 
     /// <summary>What a node has logged.</summary>

@@ -42,7 +42,7 @@ public sealed class NodeServerTests : IDisposable
         await using var server = await Start(new() { TokenFile = _files.Token() });
         using var client = new HttpClient();
         if (scheme is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(scheme, token);
-        foreach (var path in new[] { "/hello", "/nothing", "/health/live/x", "/" })
+        foreach (var path in new[] { "/hello", "/nothing", "/health/live/x", "/api/pause" })
         {
             using var refused = await client.GetAsync(server.Address + path);
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
@@ -50,6 +50,35 @@ public sealed class NodeServerTests : IDisposable
         }
 
         Assert.Equal("ok", await client.GetStringAsync($"{server.Address}/health/live"));
+    }
+
+    [Theory]
+    [InlineData('b', "GET", "/api/thing", 200)]
+    [InlineData('b', "POST", "/api/thing", 403)]
+    [InlineData('b', "GET", "/status", 200)]
+    [InlineData('b', "GET", "/hello", 403)]
+    [InlineData('c', "GET", "/api/thing", 200)]
+    [InlineData('c', "POST", "/api/thing", 200)]
+    [InlineData('c', "GET", "/hello", 403)]
+    [InlineData('a', "GET", "/hello", 200)]
+    [InlineData('a', "POST", "/api/thing", 200)]
+    [InlineData('d', "GET", "/api/thing", 401)]
+    public async Task A_reader_sees_an_operator_steers_and_neither_is_a_node(char token, string method, string path, int status)
+    {
+        await using var server = await Start(new() { TokenFile = _files.Token(), ReadTokenFile = _files.Token('b'), OperatorTokenFile = _files.Token('c') });
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", new string(token, 40));
+        using var answer = await client.SendAsync(new HttpRequestMessage(new HttpMethod(method), server.Address + path));
+        Assert.Equal(status, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public void A_reader_s_token_that_may_do_everything_is_refused()
+    {
+        var same = Assert.Throws<UserErrorException>(() => ClusterNetwork.Open(new() { TokenFile = _files.Token(), ReadTokenFile = _files.Token() }));
+        Assert.Contains("rlhf.network.read-token-file", same.Message, StringComparison.Ordinal);
+        var alone = Assert.Throws<UserErrorException>(() => ClusterNetwork.Open(new() { OperatorTokenFile = _files.Token() }));
+        Assert.StartsWith("rlhf.network.operator-token-file is set and rlhf.network.token-file is not", alone.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -234,6 +263,8 @@ public sealed class NodeServerTests : IDisposable
             application =>
             {
                 application.MapGet("/hello", () => "hello");
+                application.MapGet("/status", () => "well");
+                application.MapMethods("/api/thing", ["GET", "POST"], () => "done");
                 application.MapPost("/length", async (HttpContext http) =>
                 {
                     using var body = new MemoryStream();
