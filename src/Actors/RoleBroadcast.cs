@@ -1,3 +1,4 @@
+using ActorRlhf.Actors.Operations;
 using Akka.Actor;
 using Akka.Cluster;
 
@@ -7,7 +8,7 @@ namespace ActorRlhf.Actors;
 /// Passes every message on, with its sender, to the actor at one path on each cluster member that has a role and is up and reachable. What comes while no such member is known is
 /// dropped, and a member may miss what is sent while it comes or goes: who has something to say says it again.
 /// </summary>
-public sealed class RoleBroadcast : ReceiveActor
+public sealed class RoleBroadcast : ObservedActor
 {
     private readonly string _role;
     private readonly string _path;

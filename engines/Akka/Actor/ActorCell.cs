@@ -8,7 +8,7 @@ namespace Akka.Actor;
 /// An actor's place: its context, mailbox, children and watchers, which outlive the instance when it is restarted. Everything runs on the thread
 /// that runs the mailbox; only <see cref="Mailbox"/> and <see cref="AttachChild"/> are for other threads.
 /// </summary>
-internal sealed partial class ActorCell : IUntypedActorContext
+internal sealed partial class ActorCell : IUntypedActorContext, ICell
 {
     [ThreadStatic]
     private static ActorCell? _current;
@@ -47,6 +47,8 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     IActorRef IActorContext.Self => _self;
 
+    IActorRef ICell.Self => _self;
+
     public Props Props { get; }
 
     public IInternalActorRef Parent { get; }
@@ -66,6 +68,12 @@ internal sealed partial class ActorCell : IUntypedActorContext
     public long MessageNumber { get; private set; }
 
     public ActorBase? Actor => _actor;
+
+    bool ICell.HasMessages => Mailbox.HasMessages;
+
+    int ICell.NumberOfMessages => Mailbox.NumberOfMessages;
+
+    bool ICell.IsTerminated => Mailbox.IsClosed;
 
     private Type ActorType => _actor?.GetType() ?? Props.Type;
 

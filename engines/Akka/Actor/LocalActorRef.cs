@@ -3,7 +3,7 @@ using Akka.Dispatch.SysMsg;
 namespace Akka.Actor;
 
 /// <summary>The handle of an actor of this process.</summary>
-public sealed class LocalActorRef : InternalActorRefBase
+public sealed class LocalActorRef : ActorRefWithCell
 {
     private readonly ActorPath _path;
     private readonly int _hash;
@@ -27,6 +27,12 @@ public sealed class LocalActorRef : InternalActorRefBase
     /// <inheritdoc/>
     public override bool IsLocal => true;
 
+    /// <inheritdoc/>
+    public override ICell Underlying => Cell;
+
+    /// <inheritdoc/>
+    public override IEnumerable<IActorRef> Children => Cell.GetChildren();
+
     internal ActorCell Cell { get; }
 
     /// <inheritdoc/>
@@ -47,7 +53,7 @@ public sealed class LocalActorRef : InternalActorRefBase
     }
 
     /// <summary>A child by its name, which may end in <c>#uid</c>, or <see cref="ActorRefs.Nobody"/>.</summary>
-    public IInternalActorRef GetSingleChild(string name)
+    public override IInternalActorRef GetSingleChild(string name)
     {
         var fragment = name.IndexOf('#');
         var child = Cell.FindChild(fragment < 0 ? name : name[..fragment]);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Protocol;
 using Akka.Actor;
 using Akka.Cluster.Sharding;
@@ -11,7 +12,7 @@ namespace ActorRlhf.Actors.Episodes;
 /// Leases out the episodes of one shard, journals their results before it acknowledges them, and sends complete parts of batches to the learner that asked last.
 /// What it knows is in an <see cref="EpisodeLedger"/>. One event is written at a time; what arrives meanwhile goes into the next one together.
 /// </summary>
-public sealed class EpisodeShard : ReceivePersistentActor
+public sealed class EpisodeShard : ObservedPersistentActor
 {
     /// <summary>What shards are called in <c>ClusterSharding.Start</c>.</summary>
     public const string TypeName = "episodes";
@@ -63,12 +64,18 @@ public sealed class EpisodeShard : ReceivePersistentActor
     public static string PersistenceIdOf(string run, int shard) => string.Create(CultureInfo.InvariantCulture, $"episodes-{run}-{shard}");
 
     /// <inheritdoc/>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        Gauge.Failed(cause);
         Log.Error(cause, "{0} cannot write to its journal: {1}; it begins again from what is written, and what was not is reported again", PersistenceId, cause.Message);
+    }
 
     /// <inheritdoc/>
-    protected override void OnRecoveryFailure(Exception reason, object message = null!) =>
+    protected override void OnRecoveryFailure(Exception reason, object message = null!)
+    {
+        Gauge.Failed(reason);
         Log.Error(reason, "{0} cannot read its journal: {1}; it tries again when it is needed", PersistenceId, reason.Message);
+    }
 
     private bool IsOfRun(IEpisodeShardMessage message) => message.Run == _settings.Plan.Run;
 
@@ -168,7 +175,7 @@ public sealed class EpisodeShard : ReceivePersistentActor
     private void Write(object @event, Action then)
     {
         _isWriting = true;
-        PersistAsync(@event, _ =>
+        WriteAsync(@event, _ =>
         {
             then();
             _isWriting = false;
@@ -209,6 +216,8 @@ public sealed class EpisodeShard : ReceivePersistentActor
         Held = _ledger.Held,
         Counters = _ledger.Counters,
         Violations = { _ledger.Violations() },
+        WriteMilliseconds = WriteMilliseconds,
+        Writing = Writing,
     };
 
     // Every shard of episodes is a shard of its own to the cluster, so that they spread evenly.

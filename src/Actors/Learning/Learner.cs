@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Model;
 using ActorRlhf.Model.Alarms;
@@ -16,7 +18,7 @@ namespace ActorRlhf.Actors.Learning;
 /// When training fails, the weights are between two steps: it pauses with the reason, and to resume is to recover. Where a disk or the journal fails, it stops: whoever supervises it
 /// starts it again after a pause, and it recovers.
 /// </remarks>
-public sealed class Learner : ReceivePersistentActor, IWithTimers
+public sealed partial class Learner : ObservedPersistentActor, IWithTimers
 {
     private const long Nothing = 0; // to delete from the journal
     private const int FormedAhead = 2; // one batch is trained on while the next one is written
@@ -40,9 +42,10 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     private bool _isForming;
     private bool _isComputing;
     private bool _isCheckpointing;
+    private bool _isSaving; // on the disk, before that is journaled
     private bool _isStopping;
     private long _replayEnd;
-    private TimeSpan _checkpointed;
+    private TimeSpan? _checkpointed;
     private long _deleted;
 
     /// <summary>A learner.</summary>
@@ -107,12 +110,18 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     }
 
     /// <inheritdoc/>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) =>
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr)
+    {
+        Gauge.Failed(cause);
         Log.Error(cause, "the learner cannot write to its journal: {0}; it begins again from what is written", cause.Message);
+    }
 
     /// <inheritdoc/>
-    protected override void OnRecoveryFailure(Exception reason, object message = null!) =>
+    protected override void OnRecoveryFailure(Exception reason, object message = null!)
+    {
+        Gauge.Failed(reason);
         Log.Error(reason, "the learner cannot read its journal: {0}; it tries again after a pause", reason.Message);
+    }
 
     private bool IsLive => _phase is LearnerPhase.Training or LearnerPhase.Replaying;
 
@@ -201,8 +210,10 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
             Compute(
                 () =>
                 {
+                    var started = Stopwatch.GetTimestamp();
                     foreach (var steered in steering) _trainer!.Steer(steered, isPast: false);
                     _trainer!.Train(batch);
+                    _steps.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
                     return _trainer.Alarms;
                 },
                 alarms =>
@@ -246,7 +257,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     private void WriteNow()
     {
         var version = _ledger.Version;
-        _isCheckpointing = true;
+        (_isCheckpointing, _isSaving) = (true, true);
         Compute(
             () =>
             {
@@ -259,7 +270,8 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     private void Checkpointed(long version)
     {
         _checkpointed = _clock.GetElapsedTime(0);
-        PersistAsync(_ledger.Checkpoint(version), written =>
+        _isSaving = false;
+        WriteAsync(_ledger.Checkpoint(version), written =>
         {
             _ledger.Apply(written, LastSequenceNr);
             _isCheckpointing = false;
@@ -279,7 +291,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     {
         if (_phase != LearnerPhase.Training || IsPaused || _isStopping || _isForming || _ledger.Untrained >= FormedAhead || _ledger.Form() is not { } formed) return;
         _isForming = true;
-        PersistAsync(formed, batch =>
+        WriteAsync(formed, batch =>
         {
             _isForming = false;
             _ledger.Apply(batch, LastSequenceNr);
@@ -450,6 +462,7 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     private void Fail(Exception cause)
     {
         (_phase, _reason, _isComputing, _isTraining) = (LearnerPhase.Failed, cause.Message, false, false);
+        Gauge.Failed(cause);
         Log.Error(cause, "training has stopped after {0} batches", _ledger.Version);
         Step();
     }
@@ -457,25 +470,10 @@ public sealed class Learner : ReceivePersistentActor, IWithTimers
     // Something that it needs is not there now; it is looked for again when the learner has been started again.
     private void StartAgain(Exception cause)
     {
+        Gauge.Failed(cause);
         Log.Error(cause, "the learner stops: {0}; it begins again from the last checkpoint after a pause", cause.Message);
         Context.Stop(Self);
     }
-
-    private LearnerStatus Status() => new()
-    {
-        Run = _settings.Plan.Run,
-        Phase = IsPaused ? LearnerPhase.Paused : _phase,
-        Reason = IsPaused ? _ledger.Steering.Reason : _reason,
-        Batches = _settings.Plan.Batches,
-        Formed = _ledger.Formed,
-        Version = _ledger.Version,
-        CheckpointVersion = _ledger.CheckpointVersion,
-        InHand = _ledger.InHand,
-        Counters = _ledger.Counters,
-        Violations = { _ledger.Violations() },
-        Acknowledged = _ledger.IsAcknowledged,
-        Alarms = { _alarms.Select(RaisedAlarm.Of) },
-    };
 
     private sealed record Done(ComputeThread Thread, Action Then) : INoSerializationVerificationNeeded;
 

@@ -60,6 +60,12 @@ public sealed class TrainingLedger
     /// <summary>What operators and alarms have decided.</summary>
     public SteeringLedger Steering { get; } = new();
 
+    /// <summary>Episodes of the next batch that are here.</summary>
+    public int BatchInHand => _plan.PartsOf(Formed).Where(part => _parts.ContainsKey(part.First)).Sum(part => part.Count);
+
+    /// <summary>Episodes of the next batch; 0 where there is none.</summary>
+    public int BatchSize => (int)(_plan.FirstOf(Formed + 1) - _plan.FirstOf(Formed));
+
     /// <summary>What has been counted.</summary>
     public LearnerCounters Counters => _counters.Clone();
 

@@ -1,3 +1,4 @@
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Protocol;
 using Akka.Actor;
 using Akka.Event;
@@ -10,7 +11,7 @@ namespace ActorRlhf.Actors.Parameters;
 /// names the publisher and the nodes, which take the version from each other. Who does not have the newest version when it says so gets it announced again.
 /// </summary>
 /// <remarks>Where no learner has published anything on this node, it says nothing.</remarks>
-public sealed class ParameterBoard : ReceiveActor
+public sealed class ParameterBoard : ObservedActor
 {
     /// <summary>The most nodes that are remembered and named to others. Those beyond it hear of a version when they say that they lack it.</summary>
     public const int MostPeers = 256;

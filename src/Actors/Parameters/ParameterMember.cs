@@ -1,3 +1,4 @@
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Protocol;
 using Akka.Actor;
 
@@ -7,7 +8,7 @@ namespace ActorRlhf.Actors.Parameters;
 /// A node's part in the broadcast of parameters. It tells the boards, again and again, where its node serves and what it has, so that a message that is lost,
 /// a board that is new and a learner that has moved are all made up for within a period; and it passes on what they announce.
 /// </summary>
-public sealed class ParameterMember : ReceiveActor, IWithTimers
+public sealed class ParameterMember : ObservedActor, IWithTimers
 {
     private readonly TimeSpan _period;
 

@@ -1,3 +1,4 @@
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Model;
 using ActorRlhf.Model.Generation;
@@ -12,7 +13,7 @@ namespace ActorRlhf.Actors.Rollouts;
 /// settled, and begins no more while it keeps as many as it may: where scorers, shards or the learner stand still, so does it.
 /// </summary>
 /// <remarks>A rollout whose device fails, or whose network is not of the policy's shape, says so, hands back what it has leased, and stops.</remarks>
-public sealed class Rollout : ReceiveActor, IWithTimers
+public sealed class Rollout : ObservedActor, IWithTimers
 {
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(10); // a shard is about to write down what is announced
 
@@ -31,6 +32,9 @@ public sealed class Rollout : ReceiveActor, IWithTimers
     private readonly HashSet<long> _generating = []; // under way or in the backlog
     private readonly Queue<Query> _backlog = new(); // used on the thread only
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly RecentSum _tokens = new();
+    private readonly RecentSum _finished = new();
+    private readonly RecentShares<RolloutActivity> _time = new(RolloutActivity.Starting);
     private IGeneration? _made; // used on the thread only
     private IGeneration? _generation; // the same, once it is ready
     private LeaseSizing _sizing;
@@ -124,7 +128,22 @@ public sealed class Rollout : ReceiveActor, IWithTimers
         _thread.Dispose();
     }
 
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var isHandled = base.AroundReceive(receive, message);
+        _time.Enter(Activity);
+        return isHandled;
+    }
+
     private TimeSpan Now => _clock.GetElapsedTime(0);
+
+    private RolloutActivity Activity =>
+        _generation is null ? RolloutActivity.Starting
+        : _generating.Count > 0 ? RolloutActivity.Generating
+        : _outbox.Count >= _settings.Capacity ? RolloutActivity.WaitingForScorers
+        : _work.Count > 0 ? RolloutActivity.WaitingForParameters
+        : RolloutActivity.WaitingForEpisodes;
 
     private int Room => _settings.Capacity - _outbox.Count - _generating.Count - _work.Count;
 
@@ -258,6 +277,8 @@ public sealed class Rollout : ReceiveActor, IWithTimers
         }
 
         _generated += slice.Finished.Count;
+        _tokens.Add(slice.Tokens);
+        _finished.Add(slice.Finished.Count);
         _occupancy = slice.Occupancy;
         Measure(slice);
         if (hadNone) Offer();
@@ -317,6 +338,7 @@ public sealed class Rollout : ReceiveActor, IWithTimers
 
     private void Leave(Exception cause)
     {
+        Gauge.Failed(cause);
         _log.Error(cause, "rollout {0} leaves: {1}", _settings.Name, cause.Message);
         Return([.. _work.TakeAll(), .. _generating]);
         Context.Stop(Self);
@@ -336,6 +358,11 @@ public sealed class Rollout : ReceiveActor, IWithTimers
         Handed = _outbox.Handed,
         Generated = _generated,
         Dropped = _work.Dropped,
+        Newest = _wanted,
+        TokensPerSecond = _tokens.PerSecond,
+        EpisodesPerSecond = _finished.PerSecond,
+        Busy = _thread.Busy,
+        Time = { _time.Shares() },
     };
 
     private sealed record Done(ComputeThread Thread, Action Then) : INoSerializationVerificationNeeded;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Protocol;
 using Akka.Actor;
 using Akka.Event;
@@ -11,7 +12,7 @@ namespace ActorRlhf.Actors.Scoring;
 /// up and it asks for nothing.
 /// </summary>
 /// <remarks>A scorer whose device fails says so and stops; rollouts give to others what it had.</remarks>
-public sealed class RewardScorer : ReceiveActor, IWithTimers
+public sealed class RewardScorer : ObservedActor, IWithTimers
 {
     private readonly RewardScorerSettings _settings;
     private readonly Func<long, int[]> _query;
@@ -25,6 +26,9 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
     private readonly Dictionary<IActorRef, (int Count, TimeSpan Since)> _asked = [];
     private readonly Dictionary<IActorRef, TimeSpan> _coming = []; // rollouts that had more under way, and when they said so
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly RecentSum _batchSizes = new(seconds: 30);
+    private readonly RecentSum _waits = new(seconds: 30); // milliseconds
+    private readonly RecentShares<ScorerActivity> _time = new(ScorerActivity.WaitingForRollouts);
     private IScorer? _scorer; // used on the thread only
     private bool _isDraining;
     private int _scoring;
@@ -76,6 +80,20 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
         });
         _thread.Dispose();
     }
+
+    /// <inheritdoc/>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        var isHandled = base.AroundReceive(receive, message);
+        _time.Enter(Activity);
+        return isHandled;
+    }
+
+    private ScorerActivity Activity =>
+        _scoring > 0 ? ScorerActivity.Scoring
+        : _queue.Count > 0 ? ScorerActivity.FillingBatch
+        : _reports.Count > 0 && Room <= 0 ? ScorerActivity.WaitingForShards
+        : ScorerActivity.WaitingForRollouts;
 
     private TimeSpan Now => _clock.GetElapsedTime(0);
 
@@ -131,7 +149,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
 
             // Where an answer came so late that the room was used otherwise, the rollout gives what it has not heard of to somebody again.
             var query = _query(episode.Episode);
-            _queue.TryAdd(new Item(episode, query, Sender), query.Length + episode.Response.Length, Now);
+            _queue.TryAdd(new Item(episode, query, Sender, Now), query.Length + episode.Response.Length, Now);
         }
 
         if (malformed.Episodes.Count > 0) Sender.Tell(malformed);
@@ -153,6 +171,8 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
         }
 
         _scoring = batch.Count;
+        _batchSizes.Add(batch.Count);
+        _waits.Add(batch.Sum(item => (Now - item.Since).TotalMilliseconds), batch.Count);
         var thread = _thread;
         thread.Run(() =>
         {
@@ -170,6 +190,7 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
 
     private void Leave(Exception cause)
     {
+        Gauge.Failed(cause);
         _log.Error(cause, "scorer {0} leaves: {1}", _settings.Name, cause.Message);
         Context.Stop(Self);
     }
@@ -214,9 +235,15 @@ public sealed class RewardScorer : ReceiveActor, IWithTimers
         Batches = _batches,
         Refused = _refused,
         Malformed = _malformed,
+        BatchSize = _settings.BatchSize,
+        BatchMean = _batchSizes.Mean,
+        EpisodesPerSecond = _batchSizes.PerSecond,
+        WaitMilliseconds = _waits.Mean,
+        Busy = _thread.Busy,
+        Time = { _time.Shares() },
     };
 
-    private sealed record Item(SampledEpisode Episode, int[] Query, IActorRef Rollout);
+    private sealed record Item(SampledEpisode Episode, int[] Query, IActorRef Rollout, TimeSpan Since);
 
     private sealed record Done(ComputeThread Thread, Action Then) : INoSerializationVerificationNeeded;
 

@@ -1,3 +1,4 @@
+using ActorRlhf.Actors;
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Actors.Rollouts;
@@ -20,11 +21,14 @@ public sealed class ComputeTurns
     /// <summary>Does something when it is its turn.</summary>
     public T Run<T>(Func<T> work)
     {
-        lock (_gate)
+        ComputeThread.Wait(() =>
         {
-            var ticket = _next++;
-            while (ticket != _serving) Monitor.Wait(_gate);
-        }
+            lock (_gate)
+            {
+                var ticket = _next++;
+                while (ticket != _serving) Monitor.Wait(_gate);
+            }
+        });
 
         try
         {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Protocol;
 using Akka.Actor;
 using Akka.Cluster;
@@ -9,7 +10,7 @@ namespace ActorRlhf.Host.Nodes;
 /// <summary>
 /// Looks after a node: asks the learner how the run is, and notices when the run is finished, when it cannot go on, or when none of the node's workers is left.
 /// </summary>
-internal sealed class NodeWatch : ReceiveActor, IWithTimers
+internal sealed class NodeWatch : ObservedActor, IWithTimers
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5); // after which a question is taken to be lost
