@@ -26,6 +26,9 @@ public sealed class RecordedWork(INodeWork work, CompletionLog log) : INodeWork
     public IResponseObserver Responses => log;
 
     /// <inheritdoc/>
+    public string Device(NodeRoles role) => work.Device(role);
+
+    /// <inheritdoc/>
     public RolloutSettings Rollout(string name) => work.Rollout(name);
 
     /// <inheritdoc/>

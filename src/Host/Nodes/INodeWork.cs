@@ -26,6 +26,9 @@ public interface INodeWork
     /// <param name="name">What it is called.</param>
     RewardScorerSettings Scorer(string name);
 
+    /// <summary>What a role of the node computes on, such as <c>cpu</c> or <c>cuda:0</c>.</summary>
+    string Device(NodeRoles role) => "cpu";
+
     /// <summary>Hears what becomes of the node's responses; null where nobody does.</summary>
     IResponseObserver? Responses => null;
 

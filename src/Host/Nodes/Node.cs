@@ -60,6 +60,7 @@ public sealed class Node : IAsyncDisposable
     private volatile Heard? _heard;
     private volatile IActorRef? _learner;
     private volatile IActorRef? _watch;
+    private volatile Observation? _observation;
 
     private Node(NodeOptions options, INodeWork work, Action<string> note) => (_options, _work, _note) = (options, work, note);
 
@@ -193,6 +194,7 @@ public sealed class Node : IAsyncDisposable
         application.MapParameters(_store);
         var audit = new AuditLog(Database.Of(_options.Cluster), _work.Episodes.Plan.Run);
         application.MapOperator(new OperatorDesk(this, () => _learner, _http!, audit, TimeProvider.System), audit);
+        application.MapObservation(() => _observation);
         application.MapGet("/status", () => Results.Text(Status().ToJson(), "application/json"));
         application.MapPost(DeathNotice.Path, (string member) =>
         {
@@ -282,6 +284,8 @@ public sealed class Node : IAsyncDisposable
         }
 
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, DrainTask, Settle);
+        var self = new KnownNode(_options.Name, Cluster.Get(system).SelfAddress, Address, _options.Roles.Names(), _started, "joining", null);
+        _observation = new Observation(system, _work, self, Directory, _http!, () => _troubles.Lines);
         _learner = learner;
         _watch = system.ActorOf(
             Props.Create(() => new NodeWatch(

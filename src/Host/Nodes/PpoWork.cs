@@ -71,6 +71,14 @@ public sealed class PpoWork : INodeWork, IDisposable
     };
 
     /// <inheritdoc/>
+    public string Device(NodeRoles role) => Device(role switch
+    {
+        NodeRoles.Learner => _settings.Learner.Device,
+        NodeRoles.Rollout => _settings.Rollout.Device,
+        _ => _settings.Scorer.Device,
+    }).ToString();
+
+    /// <inheritdoc/>
     public RolloutSettings Rollout(string name)
     {
         var slots = Slots(_networks.Start(Device(_settings.Rollout.Device)).Config);

@@ -1,3 +1,5 @@
+using ActorRlhf.Actors.Protocol;
+
 namespace ActorRlhf.Host.Operations;
 
 /// <summary>Episodes counted since the run began, by a shard or by all of them.</summary>
@@ -29,4 +31,19 @@ public sealed record EpisodeCounts
 
     /// <summary>Results refused.</summary>
     public long Refused { get; init; }
+
+    /// <summary>What a shard has counted.</summary>
+    internal static EpisodeCounts Of(ShardCounters counters) => new()
+    {
+        Issued = counters.Issued,
+        Fulfilled = counters.Fulfilled,
+        Expired = counters.Expired,
+        Returned = counters.Returned,
+        Forgotten = counters.Forgotten,
+        Accepted = counters.Accepted,
+        Unaccounted = counters.Unaccounted,
+        Refused = counters.Refused.Sum(),
+        RefusedFor = counters.Refused.Select((count, reason) => (Reason: ((RefusalReason)reason).ToString().ToLowerInvariant(), Count: count))
+            .Where(refused => refused.Count > 0).ToDictionary(refused => refused.Reason, refused => refused.Count),
+    };
 }

@@ -6,6 +6,9 @@ public sealed record LearnerReport
     /// <summary>What it is doing, in a word.</summary>
     public required string Phase { get; init; }
 
+    /// <summary>What it trains on, such as <c>cpu</c> or <c>cuda:0</c>.</summary>
+    public required string Device { get; init; }
+
     /// <summary>Why it is paused or has failed; empty otherwise.</summary>
     public required string Reason { get; init; }
 

@@ -45,6 +45,9 @@ public sealed record RolloutReport
     /// <summary>Leased since it began but dropped, because they were trained on or the lease was over.</summary>
     public required long Dropped { get; init; }
 
+    /// <summary>The share of its last half minute that its device was at work.</summary>
+    public required double Busy { get; init; }
+
     /// <summary>Its last half minute: the share of it spent in each state of <see cref="ActorRlhf.Actors.Rollouts.RolloutActivity"/>, by its name in snake_case.</summary>
     public IReadOnlyDictionary<string, double> Time { get; init; } = new Dictionary<string, double>();
 }
