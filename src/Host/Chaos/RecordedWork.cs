@@ -3,6 +3,7 @@ using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
 using ActorRlhf.Host.Nodes;
+using ActorRlhf.Host.Operations;
 using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Networks;
 
@@ -27,6 +28,9 @@ public sealed class RecordedWork(INodeWork work, CompletionLog log) : INodeWork
 
     /// <inheritdoc/>
     public string Device(NodeRoles role) => work.Device(role);
+
+    /// <inheritdoc/>
+    public RecentSamples? Samples => work.Samples;
 
     /// <inheritdoc/>
     public RolloutSettings Rollout(string name) => work.Rollout(name);

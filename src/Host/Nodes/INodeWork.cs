@@ -2,6 +2,7 @@ using ActorRlhf.Actors.Episodes;
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
+using ActorRlhf.Host.Operations;
 using ActorRlhf.Model.Networks;
 
 namespace ActorRlhf.Host.Nodes;
@@ -31,6 +32,9 @@ public interface INodeWork
 
     /// <summary>Hears what becomes of the node's responses; null where nobody does.</summary>
     IResponseObserver? Responses => null;
+
+    /// <summary>Samples of the last updates, where the learner is; null where none are kept.</summary>
+    RecentSamples? Samples => null;
 
     /// <summary>An episode's query; from any thread.</summary>
     int[] Query(long episode);

@@ -8,6 +8,7 @@ using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
 using ActorRlhf.Host.Operations;
 using ActorRlhf.Host.Parameters;
+using ActorRlhf.Host.Runs;
 using ActorRlhf.Model;
 using Akka;
 using Akka.Actor;
@@ -78,6 +79,9 @@ public sealed class Node : IAsyncDisposable
 
     /// <summary>The learner's last word; null before the first.</summary>
     public LearnerStatus? Learner => _heard?.Status;
+
+    /// <summary>The member that the learner was last heard of from; null before.</summary>
+    public KnownNode? LearnerNode => _heard is { } heard ? Directory.Find(heard.At) : null;
 
     /// <summary>The node's actor system.</summary>
     public ActorSystem System => _host!.Services.GetRequiredService<ActorSystem>();
@@ -195,6 +199,7 @@ public sealed class Node : IAsyncDisposable
         var audit = new AuditLog(Database.Of(_options.Cluster), _work.Episodes.Plan.Run);
         application.MapOperator(new OperatorDesk(this, () => _learner, _http!, audit, TimeProvider.System), audit);
         application.MapObservation(() => _observation);
+        new LearnerFigures(Name, Path.Combine(_options.Cluster.Directory, RunDirectory.MetricsFile), _work.Samples, () => LearnerNode, _http!).Map(application);
         application.MapGet("/status", () => Results.Text(Status().ToJson(), "application/json"));
         application.MapPost(DeathNotice.Path, (string member) =>
         {

@@ -2,6 +2,7 @@ using ActorRlhf.Actors.Episodes;
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
+using ActorRlhf.Host.Operations;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Host.Settings;
 using ActorRlhf.Model;
@@ -60,6 +61,9 @@ public sealed class PpoWork : INodeWork, IDisposable
     public EpisodeSettings Episodes { get; }
 
     /// <inheritdoc/>
+    public RecentSamples Samples { get; } = new();
+
+    /// <inheritdoc/>
     public LearnerSettings Learner => new()
     {
         Plan = Episodes.Plan,
@@ -116,8 +120,11 @@ public sealed class PpoWork : INodeWork, IDisposable
         var device = Device(_settings.Learner.Device);
         var store = Checkpoints(_settings.Cluster.Directory, Math.Max(2, _settings.PpoSchedule.KeepCheckpoints));
         if (store.List().Count == 0) ReferenceCheck.Of(_networks.Reward(device), _data, _task, _settings).Require();
+        var reward = _networks.Reward(device);
+        var samples = new SampleObserver(Samples, _task, _data.Train, new PromptOrder(_data.Train.Count, _settings.Ppo.Seed), reward);
+        var observer = _observe is null ? samples : new TrainingObservers(_observe(_networks), samples) as ITrainingObserver;
         return _turns.Share(new PpoTrainer(
-            _settings.Ppo, _networks.Start(device), _networks.Reward(device), Query, store, publish, _observe?.Invoke(_networks),
+            _settings.Ppo, _networks.Start(device), reward, Query, store, publish, observer,
             Threads(_settings.Learner.Threads, _settings.Threads), new AlarmWatch(_settings.Alarms, _task.Tokenizer.EndOfText)));
     }
 

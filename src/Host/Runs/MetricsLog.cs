@@ -133,7 +133,7 @@ public sealed class MetricsLog : IDisposable
     public void Dispose() => _file.Dispose();
 
     /// <summary>The finished lines of a file from its current position: where each begins, its number from 1, and its bytes without the newline.</summary>
-    private static IEnumerable<(long Offset, int Number, byte[] Line)> Lines(Stream file)
+    internal static IEnumerable<(long Offset, int Number, byte[] Line)> Lines(Stream file)
     {
         var buffer = new byte[64 * 1024];
         var line = new ArrayBufferWriter<byte>();
@@ -171,7 +171,9 @@ public sealed class MetricsLog : IDisposable
         return end;
     }
 
-    private static MetricsRecord Parse(byte[] line, string path, int number)
+    /// <summary>The record of a line.</summary>
+    /// <exception cref="UserErrorException">It is not one.</exception>
+    internal static MetricsRecord Parse(byte[] line, string path, int? number = null)
     {
         try
         {
@@ -193,7 +195,7 @@ public sealed class MetricsLog : IDisposable
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             throw new UserErrorException(
-                $"{path} line {number}: not a metrics record ({e.Message.TrimEnd('.')}); delete the line, or start anew in another folder with --out", e);
+                $"{path}{(number is null ? "" : $" line {number}")}: not a metrics record ({e.Message.TrimEnd('.')}); delete the line, or start anew in another folder with --out", e);
         }
     }
 }
