@@ -3,13 +3,15 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorRlhf.Host.Nodes;
 
-/// <summary>A node's log: a line each, with the time, in a text writer. What is logged after it is disposed is lost.</summary>
+/// <summary>A node's log: a line each, with the time, in a text writer. What is logged after it is disposed is lost, and what cannot be written, such as to a full disk.</summary>
 /// <param name="writer">Where lines go; disposed with the log.</param>
 /// <param name="least">The lowest level that is logged.</param>
 public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Information) : ILoggerProvider
 {
     private readonly Lock _lock = new();
     private bool _isDisposed;
+    private int _lost;
+    private string _obstacle = "";
     private TaskCompletionSource? _more;
 
     /// <summary>The file that it is appended to; null where it goes elsewhere.</summary>
@@ -50,7 +52,15 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
         {
             if (_isDisposed) return;
             _isDisposed = true;
-            writer.Dispose();
+            try
+            {
+                writer.Dispose();
+            }
+            catch (IOException)
+            {
+                // what is left of it cannot be written either
+            }
+
             Tell();
         }
     }
@@ -62,8 +72,19 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
         lock (_lock)
         {
             if (_isDisposed) return;
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {level,-11} {category}: {message}"));
-            if (exception is not null) writer.WriteLine(exception);
+            try
+            {
+                if (_lost > 0) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_lost} entries could not be written: {_obstacle}"));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {level,-11} {category}: {message}"));
+                if (exception is not null) writer.WriteLine(exception);
+                _lost = 0;
+            }
+            catch (IOException e)
+            {
+                _lost++; // a full disk is what somebody has just tried to say
+                _obstacle = e.Message;
+            }
+
             Tell();
         }
     }
