@@ -14,7 +14,7 @@ namespace ActorRlhf.Host.Runs;
 /// Each record reaches the operating system before <see cref="Append"/> returns, so a killed process loses none; what a power cut tears off the
 /// end is dropped when the log is written again. Who rewinds it gets a file of its own under the name: a process that stood still meanwhile writes
 /// on into the one that it had, which nobody reads any more. NaN and infinities, for which JSON has no number, are the strings <c>"NaN"</c>, <c>"Infinity"</c>
-/// and <c>"-Infinity"</c>.
+/// and <c>"-Infinity"</c>. The same figures go to an event file for TensorBoard beside the log.
 /// </remarks>
 public sealed class MetricsLog : IDisposable
 {
@@ -24,6 +24,7 @@ public sealed class MetricsLog : IDisposable
     private readonly TimeProvider _time;
     private readonly ArrayBufferWriter<byte> _line = new();
     private FileStream _file;
+    private ScalarEvents? _events; // since the first record, or since it was rewound
     private long _end; // behind its last finished line
 
     private MetricsLog(string path, FileStream file, TimeProvider time) => (_path, _file, _time, _end) = (path, file, time, EndOfLastLine(file));
@@ -81,6 +82,7 @@ public sealed class MetricsLog : IDisposable
         });
         _end = keep;
         old.Dispose();
+        BeginEvents();
     }
 
     /// <summary>Appends one record, stamped with the current time.</summary>
@@ -89,15 +91,17 @@ public sealed class MetricsLog : IDisposable
     /// <param name="metrics">Figures by name, written in the order they come.</param>
     public void Append(long step, string phase, IEnumerable<KeyValuePair<string, double>> metrics)
     {
+        if (_events is null) BeginEvents();
+        var record = new MetricsRecord(step, _time.GetUtcNow(), phase, new OrderedDictionary<string, double>(metrics));
         _line.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_line))
         {
             json.WriteStartObject();
             json.WriteNumber("step", step);
-            json.WriteString("time", _time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("time", record.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             json.WriteString("phase", phase);
             json.WriteStartObject("metrics");
-            foreach (var (name, value) in metrics)
+            foreach (var (name, value) in record.Metrics)
             {
                 if (double.IsFinite(value))
                     json.WriteNumber(name, value);
@@ -114,6 +118,7 @@ public sealed class MetricsLog : IDisposable
         if (RandomAccess.GetLength(file) != _end) RandomAccess.SetLength(file, _end);
         RandomAccess.Write(file, _line.WrittenSpan, _end);
         _end += _line.WrittenCount;
+        _events?.Append(record);
     }
 
     /// <summary>Reads a log from its beginning, also while a run is writing it. A last line that is not finished is left out.</summary>
@@ -129,8 +134,21 @@ public sealed class MetricsLog : IDisposable
             yield return Parse(line, path, number);
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _file.Dispose();
+    /// <summary>Closes the files.</summary>
+    public void Dispose()
+    {
+        _file.Dispose();
+        _events?.Dispose();
+    }
+
+    private void BeginEvents()
+    {
+        if (IsReplaced()) return;
+        _events?.Dispose();
+        _file.Seek(0, SeekOrigin.Begin);
+        var past = Lines(_file).TakeWhile(line => line.Offset < _end).Select(line => Parse(line.Line, _path, line.Number));
+        _events = ScalarEvents.Begin(Path.GetDirectoryName(Path.GetFullPath(_path))!, past, _time.GetUtcNow());
+    }
 
     /// <summary>The finished lines of a file from its current position: where each begins, its number from 1, and its bytes without the newline.</summary>
     internal static IEnumerable<(long Offset, int Number, byte[] Line)> Lines(Stream file)
