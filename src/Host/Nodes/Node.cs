@@ -278,13 +278,15 @@ public sealed class Node : IAsyncDisposable
             var boards = system.ActorOf(RoleBroadcast.Props(NodeRoles.Learner.Name(), $"/user/{ParametersName}"), "boards");
             system.ActorOf(ParameterMember.Props(run, Address, boards, _parameters!, PeerPeriod), "parameter-member");
             var scorers = system.ActorOf(RoleBroadcast.Props(NodeRoles.Scorer.Name(), $"/user/{ScorerName}"), "scorers");
-            var rollout = Props.Create(() => new Rollout(_work.Rollout(_options.Name), () => _work.MakeGeneration(_parameters!), _work.Query, shards, scorers, null, _work.Responses));
+            var settings = _work.Rollout(_options.Name);
+            var rollout = Props.Create(() => new Rollout(settings, () => _work.MakeGeneration(_parameters!), _work.Query, shards, scorers, null, _work.Responses));
             _workers.Add((system.ActorOf(rollout, RolloutName), DrainRollout.Instance));
         }
 
         if (_options.Roles.HasFlag(NodeRoles.Scorer))
         {
-            var scorer = Props.Create(() => new RewardScorer(_work.Scorer(_options.Name), _work.MakeScorer, _work.Query, shards, null));
+            var settings = _work.Scorer(_options.Name);
+            var scorer = Props.Create(() => new RewardScorer(settings, _work.MakeScorer, _work.Query, shards, null));
             _workers.Add((system.ActorOf(scorer, ScorerName), DrainScorer.Instance));
         }
 

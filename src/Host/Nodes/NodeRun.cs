@@ -41,6 +41,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
     /// <exception cref="OperationCanceledException">It was stopped, or told to leave.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
+        RequireDevices();
         var (task, data) = Open(settings);
         var seeded = settings.Seeded();
         Directory.CreateDirectory(Folder);
@@ -70,6 +71,21 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
         finally
         {
             File.Delete(file);
+        }
+    }
+
+    private void RequireDevices()
+    {
+        foreach (var (role, device) in new[] { (NodeRoles.Learner, settings.Learner.Device), (NodeRoles.Rollout, settings.Rollout.Device), (NodeRoles.Scorer, settings.Scorer.Device) })
+        {
+            try
+            {
+                if (roles.HasFlag(role)) Devices.Find(device);
+            }
+            catch (UserErrorException e)
+            {
+                throw new UserErrorException($"rlhf.{role.Name()}.device is {e.Message}", e);
+            }
         }
     }
 

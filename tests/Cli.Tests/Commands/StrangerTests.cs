@@ -11,6 +11,16 @@ namespace ActorRlhf.Cli.Tests.Commands;
 public sealed class StrangerTests(ToyWorkspace toy)
 {
     [Fact]
+    public async Task A_node_whose_device_is_not_there_says_so_before_it_does_anything()
+    {
+        using var run = await ToyRun.Make(toy);
+        var node = await run.Node("gpu", "rollout", "--set", "rlhf.rollout.device=cuda:99").End();
+        Assert.Equal(1, node.Code);
+        Assert.StartsWith("rlhf: rlhf.rollout.device is cuda:99: ", node.Error.Split('\n')[^2], StringComparison.Ordinal);
+        Assert.False(Directory.Exists(run.Folder));
+    }
+
+    [Fact]
     public async Task A_node_with_another_model_or_other_settings_is_refused_and_the_others_go_on()
     {
         using var run = await ToyRun.Make(toy);
