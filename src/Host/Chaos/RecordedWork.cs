@@ -42,6 +42,9 @@ public sealed class RecordedWork(INodeWork work, CompletionLog log) : INodeWork
     public int[] Query(long episode) => work.Query(episode);
 
     /// <inheritdoc/>
+    public string Text(int[] response) => work.Text(response);
+
+    /// <inheritdoc/>
     public ITrainer MakeTrainer(Action<long, ParameterBlock> publish) => work.MakeTrainer(publish);
 
     /// <inheritdoc/>

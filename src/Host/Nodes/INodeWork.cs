@@ -39,6 +39,9 @@ public interface INodeWork
     /// <summary>An episode's query; from any thread.</summary>
     int[] Query(long episode);
 
+    /// <summary>A response as operators read it; from any thread.</summary>
+    string Text(int[] response) => string.Join(' ', response);
+
     /// <summary>Makes what trains, on the learner's thread.</summary>
     /// <param name="publish">Takes a copy of each version.</param>
     ITrainer MakeTrainer(Action<long, ParameterBlock> publish);

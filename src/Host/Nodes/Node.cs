@@ -199,7 +199,8 @@ public sealed class Node : IAsyncDisposable
         var audit = new AuditLog(Database.Of(_options.Cluster), _work.Episodes.Plan.Run);
         application.MapOperator(new OperatorDesk(this, () => _learner, _http!, audit, TimeProvider.System), audit);
         application.MapObservation(() => _observation);
-        new LearnerFigures(Name, Path.Combine(_options.Cluster.Directory, RunDirectory.MetricsFile), _work.Samples, () => LearnerNode, _http!).Map(application);
+        var figures = new LearnerFigures(Name, Path.Combine(_options.Cluster.Directory, RunDirectory.MetricsFile), _work.Samples, () => LearnerNode, _http!);
+        application.MapRun(this, _work, figures, () => _observation, _loggers!);
         application.MapGet("/status", () => Results.Text(Status().ToJson(), "application/json"));
         application.MapPost(DeathNotice.Path, (string member) =>
         {

@@ -114,6 +114,9 @@ public sealed class PpoWork : INodeWork, IDisposable
     public int[] Query(long episode) => _queries[episode];
 
     /// <inheritdoc/>
+    public string Text(int[] response) => _task.Text(response);
+
+    /// <inheritdoc/>
     /// <exception cref="UserErrorException">A model is missing, or the reward model does not pass the check before the first step.</exception>
     public ITrainer MakeTrainer(Action<long, ParameterBlock> publish)
     {
