@@ -32,6 +32,7 @@ public static class CommandLine
             new PpoCommand(console),
             new UpCommand(console),
             new NodeCommand(console, input),
+            new WatchCommand(console),
             new PauseCommand(console),
             new ResumeCommand(console),
             new DrainCommand(console),

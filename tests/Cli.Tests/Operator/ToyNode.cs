@@ -26,8 +26,9 @@ internal sealed class ToyNode : IAsyncDisposable
     /// <param name="map">More endpoints.</param>
     /// <param name="network">How it is on the network.</param>
     /// <param name="act">Answers what is to be done.</param>
+    /// <param name="status">Says how it sees the run.</param>
     public static async Task<ToyNode> Start(
-        string name = "node", Action<WebApplication>? map = null, NetworkSettings? network = null, Func<HttpContext, IResult>? act = null)
+        string name = "node", Action<WebApplication>? map = null, NetworkSettings? network = null, Func<HttpContext, IResult>? act = null, Func<NodeStatus>? status = null)
     {
         var acts = new ConcurrentQueue<(string, string, string)>();
         var asked = new ConcurrentQueue<string>();
@@ -43,8 +44,8 @@ internal sealed class ToyNode : IAsyncDisposable
                 });
                 return next(http);
             });
-            var status = new NodeStatus { Name = name, Roles = ["learner"], Run = "run", Members = ["a"] };
-            application.MapGet("/status", () => Results.Text(status.ToJson(), "application/json"));
+            status ??= () => new NodeStatus { Name = name, Roles = ["learner"], Run = "run", Members = ["a"] };
+            application.MapGet("/status", () => Results.Text(status().ToJson(), "application/json"));
             application.MapPost("/api/{act}", (HttpContext http) =>
             {
                 acts.Enqueue((http.Request.Path, Uri.UnescapeDataString(http.Request.QueryString.Value ?? ""), http.Request.Headers[OperatorClient.OperatorHeader].ToString()));
