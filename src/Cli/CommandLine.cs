@@ -39,6 +39,7 @@ public static class CommandLine
             new LeaveCommand(console),
             new CheckpointCommand(console),
             new SetCommand(console),
+            new AuditCommand(console),
             new LogsCommand(console),
             new ChaosCommand(console),
             new SampleCommand(console, input),

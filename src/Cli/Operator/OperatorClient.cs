@@ -21,7 +21,7 @@ public sealed class OperatorClient : IDisposable
     private const int MostReason = 2_000;
     private static readonly TimeSpan ProbePatience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan ActPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ActPatience = TimeSpan.FromMinutes(6); // longer than a node, which says itself when it waits no longer
 
     private readonly HttpClient _http;
     private readonly NodeAddresses _nodes;

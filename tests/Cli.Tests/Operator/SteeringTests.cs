@@ -1,4 +1,7 @@
+using System.Text.Json;
 using ActorRlhf.Cli.Tests.Commands;
+using ActorRlhf.Host.Operations;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorRlhf.Cli.Tests.Operator;
@@ -12,6 +15,7 @@ public sealed class SteeringTests
     [InlineData("drain|rollout-1", "/api/drain", "?node=rollout-1")]
     [InlineData("leave|rollout-1|-m|too slow & loud", "/api/leave", "?node=rollout-1&reason=too slow & loud")]
     [InlineData("checkpoint", "/api/checkpoint", "")]
+    [InlineData("checkpoint|-m|before the night", "/api/checkpoint", "?reason=before the night")]
     [InlineData("set|rlhf.ppo.kl-coefficient|0.07|--reason|less drift", "/api/set", "?key=rlhf.ppo.kl-coefficient&value=0.07&reason=less drift")]
     [InlineData("set|rlhf.ppo.kl-coefficient|-0.07", "/api/set", "?key=rlhf.ppo.kl-coefficient&value=-0.07")]
     public async Task What_an_operator_says_reaches_a_node_with_who_says_it(string line, string path, string query)
@@ -71,7 +75,35 @@ public sealed class SteeringTests
         Assert.Single(node.Acts);
     }
 
+    [Fact]
+    public async Task The_audit_journal_is_shown_with_what_came_of_each_action()
+    {
+        var at = new DateTimeOffset(2026, 1, 31, 9, 30, 0, TimeSpan.Zero);
+        AuditEntry[] entries =
+        [
+            new() { Id = 1, At = at, Operator = "ann@desk", From = "127.0.0.1", Node = "learner", Action = "pause", Reason = "KL \u001b[31mlooks odd", Outcome = "training pauses", Done = true },
+            new() { Id = 2, At = at.AddSeconds(61), Operator = "bob@desk", From = "10.0.0.7", Node = "learner", Action = "drain", Argument = "scorer-1", Outcome = "no such node", Done = false },
+            new() { Id = 3, At = at.AddHours(1), Operator = "bob@desk", From = "10.0.0.7", Node = "learner", Action = "leave", Argument = "scorer-2" },
+        ];
+        await using var node = await ToyNode.Start(map: application => application.MapGet("/api/audit", (int last) => Results.Json(entries.TakeLast(last), OperationsJson.Options)));
+        Assert.Equal(
+            """
+            2026-01-31 09:30:00  ann@desk (127.0.0.1): pause
+                why: KL ␛[31mlooks odd
+                done: training pauses
+            2026-01-31 09:31:01  bob@desk (10.0.0.7): drain scorer-1
+                not done: no such node
+            2026-01-31 10:30:00  bob@desk (10.0.0.7): leave scorer-2
+                unknown: the node ended meanwhile, or is still at it
+
+            """,
+            (await Shell.Run("audit", "--node", node.Address)).Output);
+        using var json = JsonDocument.Parse((await Shell.Run("audit", "--last", "2", "--json", "--node", node.Address)).Output);
+        Assert.Equal([2, 3], json.RootElement.EnumerateArray().Select(entry => entry.GetProperty("id").GetInt32()));
+    }
+
     [Theory]
+    [InlineData("audit --last 0", "--last is 0")]
     [InlineData("pause", "--reason")]
     [InlineData("drain", "NODE")]
     [InlineData("set rlhf.ppo.kl-coefficient", "VALUE")]
