@@ -92,6 +92,28 @@ public sealed class EpisodeLedger
         return leases;
     }
 
+    /// <summary>How far an episode is.</summary>
+    /// <param name="episode">One of the shard's.</param>
+    /// <param name="now">The time on the clock of <see cref="Lease"/>.</param>
+    public EpisodeAnswer Tell(long episode, TimeSpan now)
+    {
+        var answer = new EpisodeAnswer { Run = _plan.Run, Episode = episode, Version = Version, Phase = EpisodePhase.Unissued };
+        if (episode < WindowFirst)
+        {
+            answer.Phase = EpisodePhase.Trained;
+        }
+        else if (_held.TryGetValue(episode, out var result))
+        {
+            (answer.Phase, answer.Result) = (EpisodePhase.Held, result);
+        }
+        else if (_leases.Find(episode) is { } lease)
+        {
+            (answer.Phase, answer.Holder, answer.Milliseconds) = (EpisodePhase.Leased, lease.Holder, (long)(lease.Deadline - now).TotalMilliseconds);
+        }
+
+        return answer;
+    }
+
     /// <summary>Takes leased episodes back; those that are not the holder's stay as they are.</summary>
     public void Return(string holder, IEnumerable<Lease> leases)
     {

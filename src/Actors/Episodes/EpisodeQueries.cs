@@ -19,6 +19,12 @@ public sealed class EpisodeQueries(IReadOnlyList<int[]> prompts, long seed)
         }
     }
 
+    /// <summary>The prompt's place among all prompts.</summary>
+    public int PromptOf(long episode)
+    {
+        lock (_lock) return _order[episode];
+    }
+
     /// <summary>Tokens of the longest query.</summary>
     public int Longest { get; } = prompts.Max(prompt => prompt.Length);
 }

@@ -48,6 +48,7 @@ public sealed class EpisodeShard : ObservedPersistentActor
         Command<EpisodesReported>(Report);
         Command<CollectEpisodes>(IsOfRun, Collect);
         Command<ShardStatusRequest>(IsOfRun, _ => Sender.Tell(Status()));
+        Command<EpisodeRequest>(IsOfRun, request => Sender.Tell(_ledger.Tell(request.Episode, _clock.GetElapsedTime(0))));
         Command<IEpisodeShardMessage>(message => Log.Warning("{0} is for run {1}; this is run {2}", message.GetType().Name, message.Run, settings.Plan.Run));
         Command<DeleteMessagesSuccess>(_ => { });
     }

@@ -14,6 +14,9 @@ internal sealed class LeaseBook
 
     public IReadOnlyCollection<long> Episodes => _leased.Keys;
 
+    /// <summary>Who works on an episode, and until when; null where nobody does.</summary>
+    public (string Holder, TimeSpan Deadline)? Find(long episode) => _leased.TryGetValue(episode, out var entry) ? (entry.Holder, entry.Deadline) : null;
+
     public long Issued { get; private set; }
 
     public long Fulfilled { get; private set; }

@@ -16,6 +16,8 @@ public sealed partial class LeasesReturned : IEpisodeShardMessage;
 
 public sealed partial class EpisodesReported : IEpisodeShardMessage;
 
+public sealed partial class EpisodeRequest : IEpisodeShardMessage;
+
 public sealed partial class ShardStatusRequest : IEpisodeShardMessage;
 
 public sealed partial class CollectEpisodes : IEpisodeShardMessage;

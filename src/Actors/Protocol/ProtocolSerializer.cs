@@ -23,6 +23,8 @@ public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerW
         ("es.trained.1", BatchesTrained.Parser),
         ("es.status?.1", ShardStatusRequest.Parser),
         ("es.status.1", ShardStatus.Parser),
+        ("es.episode?.1", EpisodeRequest.Parser),
+        ("es.episode.1", EpisodeAnswer.Parser),
         ("ln.collect.1", CollectEpisodes.Parser),
         ("ln.progress.1", ProgressAcknowledged.Parser),
         ("ln.part.1", BatchPart.Parser),

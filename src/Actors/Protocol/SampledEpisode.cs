@@ -14,6 +14,14 @@ public sealed partial class SampledEpisode
         Behaviour = ScoredEpisode.Bytes(completion.LogProbabilities),
     };
 
+    /// <summary>A response without its query, with who generated it and when.</summary>
+    public static SampledEpisode Of(Completion completion, string rollout, DateTimeOffset at)
+    {
+        var sampled = Of(completion);
+        (sampled.Rollout, sampled.GeneratedAt) = (rollout, at.ToUnixTimeMilliseconds());
+        return sampled;
+    }
+
     /// <summary>The response's tokens.</summary>
     /// <exception cref="FormatException">They cannot be read; never after <see cref="Flaw"/> found nothing.</exception>
     public int[] Tokens() => ScoredEpisode.Tokens(Episode, Response);
@@ -29,6 +37,8 @@ public sealed partial class SampledEpisode
         Behaviour = Behaviour,
         Reference = ScoredEpisode.Bytes(reference),
         Score = score,
+        Rollout = Rollout,
+        GeneratedAt = GeneratedAt,
     };
 
     /// <summary>What is wrong with it; null where nothing is.</summary>

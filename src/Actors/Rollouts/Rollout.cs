@@ -268,12 +268,12 @@ public sealed class Rollout : ObservedActor, IWithTimers
     private void Keep(GenerationSlice slice)
     {
         _isRunning = false;
-        var hadNone = _outbox.Waiting == 0;
+        var (hadNone, now) = (_outbox.Waiting == 0, _clock.GetUtcNow());
         foreach (var completion in slice.Finished)
         {
             _generating.Remove(completion.EpisodeId);
             if (completion.EpisodeId < Trained) _observer?.Settled(completion.EpisodeId, RefusalReason.Late);
-            else _outbox.Add(SampledEpisode.Of(completion));
+            else _outbox.Add(SampledEpisode.Of(completion, _settings.Name, now));
         }
 
         _generated += slice.Finished.Count;

@@ -3,6 +3,7 @@ using System.Globalization;
 using ActorRlhf.Actors.Episodes;
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Host.Demo;
+using ActorRlhf.Host.Journals;
 using ActorRlhf.Host.Nodes;
 using ActorRlhf.Model;
 

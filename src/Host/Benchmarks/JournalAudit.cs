@@ -2,6 +2,7 @@ using System.Collections;
 using System.IO.Hashing;
 using ActorRlhf.Actors.Episodes;
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Host.Journals;
 using Google.Protobuf;
 
 namespace ActorRlhf.Host.Benchmarks;

@@ -27,6 +27,9 @@ public sealed class RecordedWork(INodeWork work, CompletionLog log) : INodeWork
     public IResponseObserver Responses => log;
 
     /// <inheritdoc/>
+    public IEpisodeTexts? Texts => work.Texts;
+
+    /// <inheritdoc/>
     public string Device(NodeRoles role) => work.Device(role);
 
     /// <inheritdoc/>

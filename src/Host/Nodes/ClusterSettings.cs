@@ -41,6 +41,12 @@ public sealed record ClusterSettings
     /// <summary>Time from one checkpoint to the next at most; <c>ppo-schedule.checkpoint-every</c> says after how many updates.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// Whether the batches that are trained on stay in the journal, so that every episode's story can be told (<c>rlhf episodes N</c>). Without, those before the last two checkpoints
+    /// are deleted.
+    /// </summary>
+    public bool KeepBatches { get; init; } = true;
+
     /// <summary>Whether results and batches stay in the journal for good, so that the whole run can be trained again from it.</summary>
     public bool KeepJournal { get; init; }
 

@@ -36,6 +36,9 @@ public interface INodeWork
     /// <summary>Samples of the last updates, where the learner is; null where none are kept.</summary>
     RecentSamples? Samples => null;
 
+    /// <summary>What episodes are about, in words; null where they are about nothing.</summary>
+    IEpisodeTexts? Texts => null;
+
     /// <summary>An episode's query; from any thread.</summary>
     int[] Query(long episode);
 

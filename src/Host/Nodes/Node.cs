@@ -293,7 +293,7 @@ public sealed class Node : IAsyncDisposable
 
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, DrainTask, Settle);
         var self = new KnownNode(_options.Name, Cluster.Get(system).SelfAddress, Address, _options.Roles.Names(), _started, "joining", null);
-        _observation = new Observation(system, _work, self, Directory, _http!, () => _troubles.Lines);
+        _observation = new Observation(system, _work, self, _http!, registry.Get<EpisodeShard>(), learner, this, _options.Cluster, () => _troubles.Lines);
         _learner = learner;
         _watch = system.ActorOf(
             Props.Create(() => new NodeWatch(

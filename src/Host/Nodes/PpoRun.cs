@@ -19,7 +19,7 @@ public static class PpoRun
             Cluster = cluster with
             {
                 Directory = usual.Directory, ConnectionString = usual.ConnectionString, Model = usual.Model, Reward = usual.Reward, CheckpointInterval = usual.CheckpointInterval,
-                LeaseDuration = usual.LeaseDuration, DrainTime = usual.DrainTime, ParameterFormat = usual.ParameterFormat,
+                LeaseDuration = usual.LeaseDuration, DrainTime = usual.DrainTime, ParameterFormat = usual.ParameterFormat, KeepBatches = usual.KeepBatches,
             },
         };
         return RunConfiguration.Of(PpoMonitor.Phase, same, RunSettings.Section, Keys, [new("model", cluster.Model), new("reward", cluster.Reward)]);

@@ -61,6 +61,9 @@ public sealed class PpoWork : INodeWork, IDisposable
     public EpisodeSettings Episodes { get; }
 
     /// <inheritdoc/>
+    public IEpisodeTexts Texts => new EpisodeTexts(_task, _data.Train, _queries);
+
+    /// <inheritdoc/>
     public RecentSamples Samples { get; } = new();
 
     /// <inheritdoc/>
@@ -70,7 +73,7 @@ public sealed class PpoWork : INodeWork, IDisposable
         MaxPolicyLag = Episodes.MaxPolicyLag,
         CheckpointBatches = _settings.PpoSchedule.CheckpointEvery,
         CheckpointInterval = _settings.Cluster.CheckpointInterval,
-        KeepJournal = _settings.Cluster.KeepJournal,
+        KeepJournal = _settings.Cluster.KeepJournal || _settings.Cluster.KeepBatches,
         CheckSetting = (key, value) => LiveSettings.Check(_settings.Ppo, key, value),
     };
 

@@ -11,10 +11,10 @@ namespace ActorRlhf.Host.Operations;
 /// </summary>
 /// <param name="http">Reaches nodes.</param>
 /// <param name="nodes">Who there is, as the membership has it.</param>
-/// <param name="plan">Which episodes there are.</param>
+/// <param name="episodes">Which episodes there are.</param>
 /// <param name="self">The name of the node that asks.</param>
 /// <param name="own">What that one says of itself.</param>
-public sealed class ClusterObserver(HttpClient http, Func<IReadOnlyList<KnownNode>> nodes, EpisodePlan plan, string self, Func<Task<NodeReport>> own)
+public sealed class ClusterObserver(HttpClient http, Func<IReadOnlyList<KnownNode>> nodes, EpisodeSettings episodes, string self, Func<Task<NodeReport>> own)
 {
     /// <summary>How long a node has to answer.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(700);
@@ -22,6 +22,7 @@ public sealed class ClusterObserver(HttpClient http, Func<IReadOnlyList<KnownNod
     /// <summary>The report.</summary>
     public async Task<ClusterReport> ReportAsync()
     {
+        var plan = episodes.Plan;
         var reports = await Task.WhenAll(nodes().Select(Ask)).ConfigureAwait(false);
         return new ClusterReport
         {
@@ -31,6 +32,7 @@ public sealed class ClusterObserver(HttpClient http, Func<IReadOnlyList<KnownNod
             TotalEpisodes = plan.TotalEpisodes,
             BatchSize = plan.BatchSize,
             Shards = plan.Shards,
+            MaxPolicyLag = episodes.MaxPolicyLag,
             Nodes = [.. reports.Select(report => report with { MissedBy = [.. reports.Where(other => other.Misses.Contains(report.Name)).Select(other => other.Name)] })],
         };
     }

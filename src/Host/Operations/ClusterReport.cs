@@ -23,6 +23,9 @@ public sealed record ClusterReport
     /// <summary>Shards that the episodes are spread over.</summary>
     public required int Shards { get; init; }
 
+    /// <summary>How many updates older than the policy that learns from it an episode's policy may be.</summary>
+    public required int MaxPolicyLag { get; init; }
+
     /// <summary>The nodes, and those that were there lately, by name.</summary>
     public required IReadOnlyList<NodeReport> Nodes { get; init; }
 

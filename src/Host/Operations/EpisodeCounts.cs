@@ -32,6 +32,21 @@ public sealed record EpisodeCounts
     /// <summary>Results refused.</summary>
     public long Refused { get; init; }
 
+    /// <summary>What several have counted together.</summary>
+    internal static EpisodeCounts Sum(IReadOnlyList<EpisodeCounts> counts) => new()
+    {
+        Issued = counts.Sum(count => count.Issued),
+        Fulfilled = counts.Sum(count => count.Fulfilled),
+        Expired = counts.Sum(count => count.Expired),
+        Returned = counts.Sum(count => count.Returned),
+        Forgotten = counts.Sum(count => count.Forgotten),
+        Accepted = counts.Sum(count => count.Accepted),
+        Unaccounted = counts.Sum(count => count.Unaccounted),
+        Refused = counts.Sum(count => count.Refused),
+        RefusedFor = counts.SelectMany(count => count.RefusedFor).GroupBy(refused => refused.Key)
+            .ToDictionary(reason => reason.Key, reason => reason.Sum(refused => refused.Value)),
+    };
+
     /// <summary>What a shard has counted.</summary>
     internal static EpisodeCounts Of(ShardCounters counters) => new()
     {

@@ -12,22 +12,30 @@ internal sealed class Observation
 
     private readonly SharedAnswer<NodeReport> _node;
     private readonly SharedAnswer<ClusterReport> _cluster;
+    private readonly SharedAnswer<EpisodeAccount> _account;
+    private readonly EpisodeStories _stories;
 
     /// <summary>Observation from a node.</summary>
     /// <param name="system">Its actor system.</param>
     /// <param name="work">What its actors do.</param>
     /// <param name="self">Who it is.</param>
-    /// <param name="directory">Who is in the cluster.</param>
     /// <param name="http">Reaches other nodes.</param>
+    /// <param name="shards">Passes messages on to episode shards.</param>
+    /// <param name="learner">Reaches the learner.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="settings">Where journal and metrics are.</param>
     /// <param name="troubles">The node's last warnings and errors.</param>
-    public Observation(ActorSystem system, INodeWork work, KnownNode self, NodeDirectory directory, HttpClient http, Func<IReadOnlyList<string>> troubles)
+    public Observation(
+        ActorSystem system, INodeWork work, KnownNode self, HttpClient http, IActorRef shards, IActorRef learner, Node node, ClusterSettings settings,
+        Func<IReadOnlyList<string>> troubles)
     {
         var actors = new ActorObserver(system, work.Episodes.Plan, type =>
             work.Device(type == typeof(Learner) ? NodeRoles.Learner : type == typeof(Rollout) ? NodeRoles.Rollout : NodeRoles.Scorer));
-        var node = new NodeObserver(self, directory, actors, troubles);
-        _node = new SharedAnswer<NodeReport>(node.ReportAsync, Freshness);
+        _node = new SharedAnswer<NodeReport>(new NodeObserver(self, node.Directory, actors, troubles).ReportAsync, Freshness);
         _cluster = new SharedAnswer<ClusterReport>(
-            new ClusterObserver(http, () => directory.Nodes, work.Episodes.Plan, self.Name, _node.Get).ReportAsync, Freshness);
+            new ClusterObserver(http, () => node.Directory.Nodes, work.Episodes, self.Name, _node.Get).ReportAsync, Freshness);
+        _account = new SharedAnswer<EpisodeAccount>(new EpisodeAccounts(work.Episodes.Plan, shards, learner, _cluster.Get).TakeAsync, Freshness);
+        _stories = new EpisodeStories(work, settings, shards, () => node.Learner?.Version ?? 0);
     }
 
     /// <summary>The node.</summary>
@@ -35,4 +43,13 @@ internal sealed class Observation
 
     /// <summary>The cluster.</summary>
     public Task<ClusterReport> ClusterAsync() => _cluster.Get();
+
+    /// <summary>The account of all episodes.</summary>
+    public Task<EpisodeAccount> AccountAsync() => _account.Get();
+
+    /// <summary>What holds the run up most.</summary>
+    public async Task<Bottleneck> WhyAsync() => BottleneckFinder.Find(await _cluster.Get().ConfigureAwait(false));
+
+    /// <inheritdoc cref="EpisodeStories.TellAsync"/>
+    public Task<EpisodeStory> StoryAsync(long episode) => _stories.TellAsync(episode);
 }

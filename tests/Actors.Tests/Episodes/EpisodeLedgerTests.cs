@@ -110,6 +110,23 @@ public sealed class EpisodeLedgerTests
     }
 
     [Fact]
+    public void It_tells_how_far_an_episode_is_and_who_has_it_for_how_long()
+    {
+        var ledger = new EpisodeLedger(Runs.Settings(200, 64, 1, lag: 1), 0);
+        ledger.Lease("a", 4, _start);
+        ledger.Accept(Runs.Report(0, Runs.Result(2, 0)));
+        var later = _start + TimeSpan.FromMilliseconds(300);
+        var leased = ledger.Tell(3, later);
+        Assert.Equal((EpisodePhase.Leased, "a", (long)Runs.LeaseDuration.TotalMilliseconds - 300), (leased.Phase, leased.Holder, leased.Milliseconds));
+        var held = ledger.Tell(2, later);
+        Assert.Equal((EpisodePhase.Held, 2, ""), (held.Phase, held.Result.Episode, held.Holder));
+        Assert.Equal(EpisodePhase.Unissued, ledger.Tell(5, later).Phase);
+        ledger.Train(1, 2);
+        Assert.Equal((EpisodePhase.Trained, null, 1), (ledger.Tell(2, later).Phase, ledger.Tell(2, later).Result, ledger.Tell(2, later).Version));
+        Assert.Equal(EpisodePhase.Unissued, ledger.Tell(64, later).Phase);
+    }
+
+    [Fact]
     public void Parts_are_offered_when_they_are_complete_and_until_they_are_trained()
     {
         var ledger = new EpisodeLedger(Runs.Settings(300, 150, 2), 0); // batch 0: 0-63 and 128-149

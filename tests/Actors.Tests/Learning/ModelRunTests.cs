@@ -67,7 +67,10 @@ public sealed class ModelRunTests
     {
         Assert.True(trajectories.Select(trajectory => trajectory.Response.Length).Distinct().Count() > 3, "the responses are all alike");
         var journaled = database.Query<byte[]>("SELECT message FROM journal WHERE manifest = 'ln.formed.1' ORDER BY sequence_number")
-            .SelectMany(bytes => BatchFormed.Parser.ParseFrom(bytes).Episodes);
+            .SelectMany(bytes => BatchFormed.Parser.ParseFrom(bytes).Episodes).ToList();
+        Assert.All(journaled, episode => Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds(episode.GeneratedAt), DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow));
+        Assert.All(journaled, episode => Assert.StartsWith("rollout", episode.Rollout));
+        foreach (var episode in journaled) (episode.Rollout, episode.GeneratedAt) = ("", 0); // the plain loop has nobody's name
         Assert.Equal(trajectories.Select(ScoredEpisode.Of), journaled);
         var (version, newest) = model.Newest(database.Folder);
         Assert.Equal(7, version);

@@ -36,6 +36,11 @@ internal static class Samples
         {
             Run = Run, Shard = 3, Version = 4, Leased = 12, Held = 34, Counters = _counters, Violations = { "nothing adds up" },
         },
+        ["es.episode?.1"] = new EpisodeRequest { Run = Run, Shard = 3, Episode = 192 },
+        ["es.episode.1"] = new EpisodeAnswer
+        {
+            Run = Run, Episode = 192, Phase = EpisodePhase.Held, Holder = "rollout-a#7", Milliseconds = 1500, Version = 4, Result = Named(192),
+        },
         ["ln.collect.1"] = new CollectEpisodes { Run = Run, Shard = 3, Version = 4, ThroughBatch = 6, Has = { 192, 2240 } },
         ["ln.progress.1"] = new ProgressAcknowledged { Run = Run, Shard = 3, Version = 4 },
         ["ln.part.1"] = new BatchPart { Run = Run, Shard = 3, Batch = 4, Episodes = { Episode(192) } },
@@ -94,6 +99,13 @@ internal static class Samples
         var trajectory = Trajectory(episode);
         return SampledEpisode.Of(new Completion(
             episode, trajectory.Query, trajectory.Response, trajectory.BehaviourLogProbabilities, Ended: true, FirstVersion: 2, LastVersion: 3));
+    }
+
+    private static ScoredEpisode Named(long episode)
+    {
+        var scored = Episode(episode);
+        (scored.Rollout, scored.GeneratedAt) = ("rollout-a", 1_700_000_000_123);
+        return scored;
     }
 
     private static ScoredEpisode Episode(long episode) => ScoredEpisode.Of(Trajectory(episode));

@@ -29,6 +29,9 @@ learner_counters = number(1, 5) + number(2, 6) + number(3, 7)
 def episode(field, n):
     return data(field, number(1, n) + number(2, 2) + data(3, packed(5, 300, 50256)) + data(4, floats(-0.5, -1.25, -3.0))
                 + data(5, floats(-0.75, -1.5, -2.0)) + single(6, 0.625))
+def named(field, n):
+    return data(field, number(1, n) + number(2, 2) + data(3, packed(5, 300, 50256)) + data(4, floats(-0.5, -1.25, -3.0))
+                + data(5, floats(-0.75, -1.5, -2.0)) + single(6, 0.625) + text(7, "rollout-a") + number(8, 1_700_000_000_123))
 def sampled(field, n):
     return data(field, number(1, n) + number(2, 2) + data(3, packed(5, 300, 50256)) + data(4, floats(-0.5, -1.25, -3.0)))
 lease = data(4, number(1, 192) + number(2, 64) + number(3, 2))
@@ -43,6 +46,8 @@ messages = {
     "es.trained.1": shape + number(2, 5) + data(3, counters),
     "es.status?.1": to_shard,
     "es.status.1": to_shard + number(3, 4) + number(4, 12) + number(5, 34) + data(6, counters) + text(7, "nothing adds up"),
+    "es.episode?.1": to_shard + number(3, 192),
+    "es.episode.1": run + number(2, 192) + number(3, 3) + text(4, "rollout-a#7") + number(5, 1500) + number(6, 4) + named(7, 192),
     "ln.collect.1": to_shard + number(3, 4) + number(4, 6) + data(5, packed(192, 2240)),
     "ln.progress.1": to_shard + number(3, 4),
     "ln.part.1": to_shard + number(3, 4) + episode(4, 192),

@@ -1,6 +1,7 @@
 using ActorRlhf.Actors.Episodes;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Host.Benchmarks;
+using ActorRlhf.Host.Journals;
 using Google.Protobuf;
 
 namespace ActorRlhf.Host.Tests.Benchmarks;

@@ -11,7 +11,10 @@ namespace ActorRlhf.Host.Tests.Operations;
 public sealed class ClusterObserverTests
 {
     private static readonly TimeSpan _long = TimeSpan.FromMinutes(1);
-    private static readonly EpisodePlan _plan = new() { Run = "run", TotalEpisodes = 1_000_000, BatchSize = 512, Shards = 8 };
+    private static readonly EpisodeSettings _episodes = new()
+    {
+        Plan = new() { Run = "run", TotalEpisodes = 1_000_000, BatchSize = 512, Shards = 8 }, MaxPolicyLag = 1, LeaseDuration = _long, VocabularySize = 100, MaxResponseTokens = 8,
+    };
 
     [Fact]
     public async Task Two_hundred_nodes_are_asked_at_the_same_time()
@@ -54,7 +57,7 @@ public sealed class ClusterObserverTests
         var leaving = away with { Name = "leaving", Status = "leaving" };
         var moved = nodes.Known[0] with { Name = "moved" };
         using var http = new HttpClient();
-        var report = await new ClusterObserver(http, () => [away, gone, leaving, moved], _plan, "asking", NoReport) { Patience = _long }.ReportAsync();
+        var report = await new ClusterObserver(http, () => [away, gone, leaving, moved], _episodes, "asking", NoReport) { Patience = _long }.ReportAsync();
         Assert.Equal(["unreachable", "gone", "leaving", "unreachable"], report.Nodes.Select(node => node.Status));
         Assert.Contains("refused", report.Nodes[0].Silence, StringComparison.OrdinalIgnoreCase);
         Assert.Equal("it is no member of the cluster any more", report.Nodes[1].Silence);
@@ -67,7 +70,7 @@ public sealed class ClusterObserverTests
     {
         await using var nodes = new Nodes(1, actors: 1);
         using var http = new HttpClient();
-        var report = await new ClusterObserver(http, () => [nodes.Known[0] with { Status = "unreachable" }], _plan, "asking", NoReport) { Patience = _long }.ReportAsync();
+        var report = await new ClusterObserver(http, () => [nodes.Known[0] with { Status = "unreachable" }], _episodes, "asking", NoReport) { Patience = _long }.ReportAsync();
         var node = Assert.Single(report.Nodes);
         Assert.Equal(("unreachable", null, 4711), (node.Status, node.Silence, node.Pid));
     }
@@ -78,7 +81,7 @@ public sealed class ClusterObserverTests
         await using var nodes = new Nodes(1, actors: 1);
         using var http = new HttpClient();
         var own = SimulatedNode.Report(nodes.Known[0] with { Status = "joining" }, actors: 3);
-        var report = await new ClusterObserver(http, () => nodes.Known, _plan, own.Name, () => Task.FromResult(own)) { Patience = _long }.ReportAsync();
+        var report = await new ClusterObserver(http, () => nodes.Known, _episodes, own.Name, () => Task.FromResult(own)) { Patience = _long }.ReportAsync();
         Assert.Equal((3, "up", 0), (Assert.Single(report.Nodes).Actors.Count, report.Nodes[0].Status, nodes.Asked));
     }
 
@@ -108,7 +111,7 @@ public sealed class ClusterObserverTests
 
         public int Asked => _nodes.Sum(node => node.Asked);
 
-        public ClusterObserver Observer(HttpClient http, TimeSpan patience) => new(http, () => Known, _plan, "asking", NoReport) { Patience = patience };
+        public ClusterObserver Observer(HttpClient http, TimeSpan patience) => new(http, () => Known, _episodes, "asking", NoReport) { Patience = patience };
 
         public async ValueTask DisposeAsync()
         {

@@ -66,6 +66,41 @@ public sealed class NodeReportTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_account_of_a_run_adds_up_while_it_runs_and_every_episodes_story_can_be_told_when_it_is_finished()
+    {
+        var settings = new EpisodeBenchSettings { Directory = _folder.Path, Episodes = 40 * 64 + 10, BatchSize = 64, Shards = Shards };
+        using var work = new ConstantWork(settings);
+        using var log = NodeLog.ToFile(_folder.In("log"));
+        await using var node = await Node.StartAsync(new NodeOptions { Name = "all", Roles = NodeRoles.All, Network = new NetworkSettings(), Cluster = settings.Cluster() }, work, log);
+        using var http = new HttpClient();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        EpisodeAccount account;
+        do
+        {
+            account = (await http.GetFromJsonAsync<EpisodeAccount>($"{node.Address}/api/episodes", OperationsJson.Options, patience.Token))!;
+            Assert.True(account.IsSound, string.Join('\n', account.Invariants.Where(check => !check.Holds)));
+        }
+        while (account.Trained < settings.Episodes);
+
+        Assert.Equal((settings.Episodes, 0, 0, 0, settings.Episodes), (account.TotalEpisodes, account.Unissued, account.Leased, account.Held, account.Counts.Accepted));
+        Assert.Equal(Enumerable.Range(0, Shards), account.Shards.Select(shard => shard.Shard));
+        await node.Completion.WaitAsync(patience.Token);
+        foreach (var episode in new[] { 0, 63, 64, 1234, settings.Episodes - 1 })
+        {
+            var story = (await http.GetFromJsonAsync<EpisodeStory>($"{node.Address}/api/episodes/{episode}", OperationsJson.Options, patience.Token))!;
+            Assert.Equal((episode, StoryPhase.Trained, "all", episode / 64 + 1), (story.Episode, story.Phase, story.Rollout, story.Update));
+            Assert.Equal((episode >= 2560 ? 10 : 64, settings.Tokens, 4), (story.BatchEpisodes, story.Tokens.Count, story.PromptTokens));
+            Assert.True(story.GeneratedAt <= story.ScoredAt && story.ScoredAt <= story.TrainedAt, $"{story.GeneratedAt:O} {story.ScoredAt:O} {story.TrainedAt:O}");
+            Assert.Equal(story.Tokens.Sum(token => token.LogProbability - token.Reference), story.Kl!.Value, 6);
+            Assert.InRange(story.Lag!.Value, 0, settings.MaxPolicyLag);
+            Assert.Null(story.Reward); // this run writes no metrics
+        }
+
+        using var none = await http.GetAsync($"{node.Address}/api/episodes/{settings.Episodes}", patience.Token);
+        Assert.Equal((System.Net.HttpStatusCode.NotFound, "{\"error\":\"there is no episode 2570; the run\\u0027s are 0 to 2569\"}"), (none.StatusCode, await none.Content.ReadAsStringAsync(patience.Token)));
+    }
+
     private static T Only<T>(ClusterReport cluster, Func<ActorReport, T?> part)
         where T : class => Assert.Single(cluster.Actors.Select(part).OfType<T>());
 
