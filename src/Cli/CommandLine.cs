@@ -47,6 +47,7 @@ public static class CommandLine
             new ReportCommand(console),
             new DoctorCommand(console),
             new BenchCommand(console, input),
+            new CompletionCommand(console),
         };
         root.SetAction(result => new HelpAction().Invoke(result));
         return root;

@@ -43,6 +43,7 @@ public sealed class NodeCommand : Command
                 result.AddError($"--roles: {e.Message}.");
             }
         });
+        _roles.CompletionSources.Add(_ => NodeRoles.All.Names());
         Add(_roles);
         Add(_name);
         Add(_record);

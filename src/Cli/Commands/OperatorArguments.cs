@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ActorRlhf.Cli.Operator;
 
 namespace ActorRlhf.Cli.Commands;
 
@@ -14,5 +15,10 @@ public static class OperatorArguments
     };
 
     /// <summary><c>NODE</c>: a node of the cluster, by its name.</summary>
-    public static Argument<string> Node() => new("NODE") { Description = "The node's name, as rlhf topology shows it." };
+    public static Argument<string> Node()
+    {
+        var node = new Argument<string>("NODE") { Description = "The node's name, as rlhf topology shows it." };
+        node.CompletionSources.Add(_ => NodeAddresses.Names(LastRun.Read()));
+        return node;
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorRlhf.Cli.Operator;
 using ActorRlhf.Cli.Terminal;
+using ActorRlhf.Model.Alarms;
 
 namespace ActorRlhf.Cli.Commands;
 
@@ -20,6 +21,7 @@ public sealed class ResumeCommand : OperatorCommand
     public ResumeCommand(OperatorConsole console)
         : base(console, "resume", "Go on with training that an operator or an alarm has paused.")
     {
+        _accept.CompletionSources.Add(_ => AlarmMetrics.All.Select(metric => metric.Name()));
         Add(_accept);
         Add(_reason);
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ActorRlhf.Cli.Operator;
 using ActorRlhf.Cli.Terminal;
+using ActorRlhf.Model.Ppo;
 
 namespace ActorRlhf.Cli.Commands;
 
@@ -16,6 +17,7 @@ public sealed class SetCommand : OperatorCommand
     public SetCommand(OperatorConsole console)
         : base(console, "set", "Change a setting of the run. It is journaled with the batch that it begins with, so that a replay is exact.")
     {
+        _key.CompletionSources.Add(_ => LivePpoSettings.Keys);
         Add(_key);
         Add(_value);
         Add(_reason);

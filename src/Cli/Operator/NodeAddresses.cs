@@ -39,6 +39,10 @@ public sealed class NodeAddresses
         return nodes.Require(node);
     }
 
+    /// <summary>The names of a run's nodes on this machine.</summary>
+    /// <param name="run">The run; null for none.</param>
+    public static IReadOnlyList<string> Names(LastRun? run) => run is null ? [] : [.. NodeFile.All(run.Folder).Select(file => file.Name)];
+
     /// <summary>What to say when none of them answers.</summary>
     /// <param name="failures">The nodes that were asked, with what came of it.</param>
     public string Silence(IReadOnlyList<(NodeAddress Node, string Failure)> failures)
@@ -54,8 +58,8 @@ public sealed class NodeAddresses
     private NodeAddresses Require(string? node)
     {
         if (node is null || All.Count > 0) return this;
-        var names = NodeFile.All(_run!.Folder).Select(file => file.Name).ToList();
-        throw new UserErrorException(names.Count == 0 ? NoNodes(_run) : $"--node {node} is no address and no node of the run in {_run.Folder}; those are {string.Join(", ", names)}");
+        var names = Names(_run);
+        throw new UserErrorException(names.Count == 0 ? NoNodes(_run!) : $"--node {node} is no address and no node of the run in {_run!.Folder}; those are {string.Join(", ", names)}");
     }
 
     private static string NoNodes(LastRun run) =>

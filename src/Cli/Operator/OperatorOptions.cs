@@ -26,6 +26,7 @@ public sealed class OperatorOptions
     /// <summary>Adds the options to a command.</summary>
     public OperatorOptions(Command command)
     {
+        _node.CompletionSources.Add(_ => NodeAddresses.Names(LastRun.Read()));
         foreach (var option in new Option[] { _node, _tokenFile, _trust }) command.Add(option);
     }
 

@@ -12,6 +12,7 @@ namespace ActorRlhf.Cli.Operator.Watch;
 public sealed class WatchFeed(OperatorClient client, TimeProvider time)
 {
     private const int MostRecords = 20_000;
+    private const int LooksAfterUpdate = 3;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     /// <summary>Asks until it is stopped.</summary>
@@ -21,17 +22,20 @@ public sealed class WatchFeed(OperatorClient client, TimeProvider time)
     public async Task RunAsync(Action<Func<WatchState, WatchState>> update, CancellationToken stop)
     {
         using var timer = new PeriodicTimer(Period, time);
-        var last = 0L;
+        var (last, seen, looks) = (0L, "", 0);
         do
         {
             try
             {
                 var status = await client.GetAsync<NodeStatus>("/status", stop).ConfigureAwait(false);
+                // Figures change with updates; what is known of one may come to the node a moment after the update itself.
+                looks = $"{status.Phase} {status.Version}" is var now && now != seen ? LooksAfterUpdate : looks - 1;
+                seen = now;
                 // Each on its own: one that cannot be told now leaves what was told before.
                 var cluster = Try<ClusterReport>("/api/topology", stop);
-                var metrics = Try<IReadOnlyList<MetricsRecord>>(string.Create(CultureInfo.InvariantCulture, $"/api/metrics?after={last}"), stop);
-                var samples = Try<IReadOnlyList<SampleReport>>("/api/samples", stop);
-                var alarms = Try<IReadOnlyList<WatchAlarm>>("/api/alarms", stop);
+                var metrics = looks > 0 ? Try<IReadOnlyList<MetricsRecord>>(string.Create(CultureInfo.InvariantCulture, $"/api/metrics?after={last}"), stop) : Nothing<IReadOnlyList<MetricsRecord>>();
+                var samples = looks > 0 ? Try<IReadOnlyList<SampleReport>>("/api/samples", stop) : Nothing<IReadOnlyList<SampleReport>>();
+                var alarms = looks > 0 ? Try<IReadOnlyList<AlarmReport>>("/api/alarms", stop) : Nothing<IReadOnlyList<AlarmReport>>();
                 await Task.WhenAll(cluster, metrics, samples, alarms).ConfigureAwait(false);
                 var fresh = (await metrics.ConfigureAwait(false))?.Where(record => record.Phase == PpoMonitor.Phase).ToList() ?? [];
                 if (fresh.Count > 0) last = fresh[^1].Step;
@@ -58,6 +62,9 @@ public sealed class WatchFeed(OperatorClient client, TimeProvider time)
     // An update that was taken again after a crash is there once.
     private static IReadOnlyList<MetricsRecord> With(IReadOnlyList<MetricsRecord> known, List<MetricsRecord> fresh) =>
         [.. known.Where(record => record.Step < fresh[0].Step).Concat(fresh).TakeLast(MostRecords)];
+
+    private static Task<T?> Nothing<T>()
+        where T : class => Task.FromResult<T?>(null);
 
     private async Task<T?> Try<T>(string path, CancellationToken stop)
         where T : class

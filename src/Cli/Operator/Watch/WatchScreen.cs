@@ -83,7 +83,7 @@ public static class WatchScreen
         if (state.Trouble is { } trouble) yield return Warning("no news", trouble, Tone.Bad);
         if (state.Status is { Reason.Length: > 0 } status) yield return Warning(status.Phase ?? "", status.Reason, ToneOf(status.Phase));
         foreach (var alarm in state.Alarms.OrderByDescending(alarm => alarm.Stops).Take(MostAlarms))
-            yield return Warning($"alarm {alarm.Metric}", alarm.Message, alarm.Stops ? Tone.Bad : Tone.Warning);
+            yield return Warning($"alarm {alarm.Metric}{(alarm.IsAccepted ? " (accepted)" : "")}", alarm.Message, alarm.Stops ? Tone.Bad : Tone.Warning);
         if (state.Alarms.Count > MostAlarms)
             yield return new ScreenLine().Add(string.Create(CultureInfo.InvariantCulture, $"and {state.Alarms.Count - MostAlarms} more alarms"), Tone.Warning);
 

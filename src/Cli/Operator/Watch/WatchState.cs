@@ -29,7 +29,7 @@ public sealed record WatchState
     public IReadOnlyList<SampleReport> Samples { get; init; } = [];
 
     /// <summary>What is beyond a limit.</summary>
-    public IReadOnlyList<WatchAlarm> Alarms { get; init; } = [];
+    public IReadOnlyList<AlarmReport> Alarms { get; init; } = [];
 
     /// <summary>Why what is shown is old; null while it is fresh.</summary>
     public string? Trouble { get; init; }
@@ -71,9 +71,3 @@ public sealed record WatchState
         }
     }
 }
-
-/// <summary>An alarm, as it is shown.</summary>
-/// <param name="Metric">Its metric.</param>
-/// <param name="Stops">Whether training waits because of it.</param>
-/// <param name="Message">What is wrong and what to do.</param>
-public sealed record WatchAlarm(string Metric, bool Stops, string Message);

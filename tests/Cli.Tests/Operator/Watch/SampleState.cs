@@ -23,7 +23,7 @@ internal static class SampleState
         },
         Cluster = new ClusterReport
         {
-            Run = "summaries", At = Now, ReportedBy = "learner", TotalEpisodes = 16_384, BatchSize = 256, Shards = 2,
+            Run = "summaries", At = Now, ReportedBy = "learner", TotalEpisodes = 16_384, BatchSize = 256, Shards = 2, MaxPolicyLag = 1,
             Nodes = [Learner(), Rollout("rollout-1"), Rollout("rollout-2"), Scorer(), Node("standby", ["learner", "episodes"])],
         },
         Metrics = [.. Enumerable.Range(1, 8).Select(Record)],
@@ -41,6 +41,11 @@ internal static class SampleState
     public static NodeReport Node(string name, string[] roles, params ActorReport[] actors) => new()
     {
         Name = name, Address = "http://127.0.0.1:1", Member = "akka.tcp://rlhf@127.0.0.1:1", Roles = roles, UpSince = Now.AddHours(-1), Status = "up", Actors = actors,
+    };
+
+    public static AlarmReport Alarm(string metric, bool stops, string message) => new()
+    {
+        Metric = metric, IsStop = stops, IsAccepted = false, Value = 41, Limit = 40, Since = 7, Update = 8, Message = message,
     };
 
     public static NodeReport Rollout(string name) => Node(name, ["rollout"], Actor("/user/rollout", "Rollout") with

@@ -1,4 +1,5 @@
 using ActorRlhf.Cli.Operator.Watch;
+using static ActorRlhf.Cli.Tests.Operator.Watch.SampleState;
 
 namespace ActorRlhf.Cli.Tests.Operator.Watch;
 
@@ -9,7 +10,6 @@ public sealed class WatchKeysTests
     private static readonly ConsoleKeyInfo Tab = new('\t', ConsoleKey.Tab, false, false, false);
     private static readonly ConsoleKeyInfo Backspace = new('\b', ConsoleKey.Backspace, false, false, false);
 
-    private static readonly WatchState Training = SampleState.Training;
     private static readonly WatchState Paused = Training with { Status = Training.Status! with { Phase = "paused" } };
 
     [Fact]
@@ -30,7 +30,7 @@ public sealed class WatchKeysTests
     public void Resuming_needs_no_reason_and_accepts_the_alarms_that_stopped_training()
     {
         Same(new("/api/resume", [new("reason", null)]), Press(Paused, "r", Enter).Action);
-        var alarmed = Paused with { Alarms = [new("kl", true, "KL is 41"), new("loss", false, "loss grows"), new("entropy", true, "it falls")] };
+        var alarmed = Paused with { Alarms = [Alarm("kl", true, "KL is 41"), Alarm("loss", false, "loss grows"), Alarm("entropy", true, "it falls")] };
         var (asked, _) = Press(alarmed, "r");
         Assert.Equal("resume and accept the alarm kl, entropy: why?", asked.Prompt?.Question);
         Same(new("/api/resume", [new("reason", "seen"), new("accept", "kl"), new("accept", "entropy")]), Press(asked, "seen", Enter).Action);

@@ -57,7 +57,7 @@ public sealed class WatchScreenTests
         {
             Prompt = new WatchPrompt(WatchPromptKind.Pause, "why?", new string('漢', 300)),
             Trouble = new string('x', 500),
-            Alarms = [.. Enumerable.Range(0, 9).Select(i => new WatchAlarm($"metric-{i}", i > 5, new string('y', 500)))],
+            Alarms = [.. Enumerable.Range(0, 9).Select(i => SampleState.Alarm($"metric-{i}", i > 5, new string('y', 500)))],
             Samples = [Training.Samples[0] with { Prompt = "漢字\u0007\u202e" + new string('z', 5_000) }],
             Cluster = Training.Cluster! with { Nodes = [.. Enumerable.Range(0, 200).Select(i => SampleState.Rollout($"rollout-{i}-{new string('n', i)}"))] },
         };
@@ -79,14 +79,19 @@ public sealed class WatchScreenTests
         var state = Training with
         {
             Status = Training.Status! with { Phase = "paused", Reason = "KL looks odd" },
-            Alarms = [new("entropy", false, "entropy falls"), new("KL", true, "KL is 41, above 40"), new("loss", false, "loss grows"), new("reward", false, "reward falls")],
+            Alarms =
+            [
+                SampleState.Alarm("entropy", true, "entropy falls") with { IsAccepted = true }, SampleState.Alarm("kl", true, "KL is 41, above 40"), SampleState.Alarm("loss", false, "loss grows"),
+                SampleState.Alarm("reward", false, "reward falls"),
+            ],
             Trouble = "no node answers",
             Cluster = Training.Cluster! with { At = SampleState.Now.AddSeconds(-11) },
         };
         var lines = WatchScreen.Render(state, 80, 24);
         Assert.Equal(
             [
-                ("no news: no node answers", Tone.Bad), ("paused: KL looks odd", Tone.Warning), ("alarm KL: KL is 41, above 40", Tone.Bad), ("alarm entropy: entropy falls", Tone.Warning),
+                ("no news: no node answers", Tone.Bad), ("paused: KL looks odd", Tone.Warning), ("alarm kl: KL is 41, above 40", Tone.Bad),
+                ("alarm entropy (accepted): entropy falls", Tone.Warning),
                 ("alarm loss: loss grows", Tone.Warning), ("and 1 more alarms", Tone.Warning),
             ],
             lines.Skip(3).Take(6).Select(line => (line.ToString(), Assert.Single(line.Pieces).Tone)));
