@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using ActorRlhf.Cli.Operator;
 using ActorRlhf.Cli.Terminal;
+using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Operations;
 using ActorRlhf.Model;
 
@@ -42,7 +43,10 @@ public sealed class LogsCommand : OperatorCommand
         {
             using var log = new StreamReader(await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
             while (await log.ReadLineAsync(stop).ConfigureAwait(false) is { } line)
-                Console.WriteLine(Console.IsTerminal ? PlainText.Line(line) : line);
+            {
+                if (!Console.IsTerminal) Console.WriteLine(line);
+                else foreach (var part in LogLine.Readable(line).Split('\n')) Console.WriteLine(PlainText.Line(part.TrimEnd('\r')));
+            }
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
         {

@@ -3,10 +3,12 @@ using Microsoft.Extensions.Logging;
 
 namespace ActorRlhf.Host.Nodes;
 
-/// <summary>A node's log: a line each, with the time, in a text writer. What is logged after it is disposed is lost, and what cannot be written, such as to a full disk.</summary>
+/// <summary>A node's log: a line each, with the time, in a text writer, as text or as JSON. What is logged after it is disposed is lost, and what cannot be written, such as to a full disk.</summary>
 /// <param name="writer">Where lines go; disposed with the log.</param>
 /// <param name="least">The lowest level that is logged.</param>
-public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Information) : ILoggerProvider
+/// <param name="format">What it looks like.</param>
+/// <param name="node">The node's name, for JSON; null for none.</param>
+public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Information, LogFormat format = LogFormat.Text, string? node = null) : ILoggerProvider
 {
     private readonly Lock _lock = new();
     private bool _isDisposed;
@@ -36,10 +38,13 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
     }
 
     /// <summary>A log that is appended to a file, in a folder that is made where it is missing.</summary>
-    public static NodeLog ToFile(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="settings">What it looks like; null for text.</param>
+    /// <param name="node">The node's name; null for none.</param>
+    public static NodeLog ToFile(string path, LogSettings? settings = null, string? node = null)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
-        return new NodeLog(new StreamWriter(path, append: true) { AutoFlush = true }) { Path = System.IO.Path.GetFullPath(path) };
+        return new NodeLog(new StreamWriter(path, append: true) { AutoFlush = true }, format: settings?.Format ?? LogFormat.Text, node: node) { Path = System.IO.Path.GetFullPath(path) };
     }
 
     /// <inheritdoc/>
@@ -67,16 +72,16 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
 
     private bool IsEnabled(LogLevel level) => level >= least && level != LogLevel.None;
 
-    private void Write(LogLevel level, string category, string message, Exception? exception)
+    private void Write<TState>(LogLevel level, string category, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
+        var entry = Entry(level, category, state, exception, formatter);
         lock (_lock)
         {
             if (_isDisposed) return;
             try
             {
-                if (_lost > 0) writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_lost} entries could not be written: {_obstacle}"));
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {level,-11} {category}: {message}"));
-                if (exception is not null) writer.WriteLine(exception);
+                if (_lost > 0) writer.WriteLine(Loss());
+                writer.WriteLine(entry);
                 _lost = 0;
             }
             catch (IOException e)
@@ -88,6 +93,13 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
             Tell();
         }
     }
+
+    private string Entry<TState>(LogLevel level, string category, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => format == LogFormat.Json
+        ? LogLine.Json(node, level, category, state, exception, formatter)
+        : LogLine.Text(level, category, state, exception, formatter);
+
+    private string Loss() => Entry(
+        LogLevel.Error, nameof(NodeLog), string.Create(CultureInfo.InvariantCulture, $"{_lost} entries could not be written: {_obstacle}"), null, (text, _) => text);
 
     private void Tell()
     {
@@ -104,8 +116,7 @@ public sealed class NodeLog(TextWriter writer, LogLevel least = LogLevel.Informa
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel)) log.Write(logLevel, name, LogText.Of(state, exception, formatter), exception);
+            if (IsEnabled(logLevel)) log.Write(logLevel, name, state, exception, formatter);
         }
     }
-
 }

@@ -45,7 +45,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
         var (task, data) = Open(settings);
         var seeded = settings.Seeded();
         Directory.CreateDirectory(Folder);
-        using var log = NodeLog.ToFile(Path.Combine(Folder, "logs", $"{name}.log"));
+        using var log = NodeLog.ToFile(Path.Combine(Folder, "logs", $"{name}.log"), settings.Logs, name);
         using var work = new PpoWork(seeded, task, data, networks =>
         {
             var metrics = MetricsLog.Open(Path.Combine(Folder, RunDirectory.MetricsFile));

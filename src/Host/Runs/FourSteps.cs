@@ -111,8 +111,8 @@ public sealed class FourSteps
     {
         var settings = _settings with { Cluster = _settings.Cluster with { Directory = _directory.Path, Model = start, Reward = reward } };
         using var work = new PpoWork(settings, _task, _data, networks => new PpoMonitor(settings, _task, _data, networks, _metrics, policy => Save(folder, policy), _progress));
-        using var log = NodeLog.ToFile(_directory.In("logs/ppo.log"));
-        var options = new NodeOptions { Name = "ppo", Roles = NodeRoles.All, Network = settings.Network, Cluster = settings.Cluster };
+        using var log = NodeLog.ToFile(_directory.In("logs/ppo.log"), settings.Logs, PpoMonitor.Phase);
+        var options = new NodeOptions { Name = PpoMonitor.Phase, Roles = NodeRoles.All, Network = settings.Network, Cluster = settings.Cluster };
         NodeRun.RunAsync(options, work, log, cancellation).GetAwaiter().GetResult();
         return PretrainedModel.LoadTransformer(folder);
     });

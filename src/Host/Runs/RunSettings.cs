@@ -86,6 +86,9 @@ public sealed record RunSettings
     /// <summary>A node's scorer.</summary>
     public ScorerNodeSettings Scorer { get; init; } = new();
 
+    /// <summary>How nodes log.</summary>
+    public LogSettings Logs { get; init; } = new();
+
     /// <summary>The settings for a run of another length: passes, comparisons and episodes in proportion.</summary>
     /// <param name="factor">1 leaves everything as it is.</param>
     public RunSettings Scaled(double factor) => this with

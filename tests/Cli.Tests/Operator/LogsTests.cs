@@ -34,6 +34,21 @@ public sealed class LogsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_for_programs_is_shown_to_people_as_text_and_passed_on_to_programs_as_it_is()
+    {
+        using var log = NodeLog.ToFile(Path.Combine(_folder, "one.log"), new LogSettings { Format = LogFormat.Json }, "one");
+        using var http = new HttpClient();
+        await using var node = await ToyNode.Start("one", new LogEndpoint("one", log, _ => null, http).Map);
+        log.CreateLogger("test").LogError(new InvalidOperationException("broken"), "episode {Episode} failed", 7);
+
+        var piped = await Shell.Run("logs", "one", "--node", node.Address);
+        Assert.Matches("""^{"time":"[^"]+","level":"error","category":"test","node":"one","message":"episode 7 failed","episode":7,"exception":".*broken"}\n$""", piped.Output);
+        using var screen = new StringWriter { NewLine = "\n" };
+        Assert.Equal(0, await CommandLine.RunAsync(["logs", "one", "--node", node.Address], new OperatorConsole(screen, TextWriter.Null, isTerminal: true)));
+        Assert.Matches("^[^ ]+ Error       test: episode 7 failed\nSystem.InvalidOperationException: broken\n$", screen.ToString());
+    }
+
+    [Fact]
     public async Task A_log_of_a_dead_node_is_said_to_be_one()
     {
         await using var node = await ToyNode.Start(map: application => application.MapGet("/api/logs", (HttpContext context) =>

@@ -19,7 +19,7 @@ public sealed class NodeLogTests
         logger.LogError(new InvalidOperationException("three"), "three");
         disk.IsFull = false;
         logger.LogWarning("four");
-        Assert.Matches("^[-0-9T:.Z]+ Warning +Learner: one\n2 entries could not be written: No space left on device\n[-0-9T:.Z]+ Warning +Learner: four\n$", disk.ToString());
+        Assert.Matches("^[-0-9T:.Z]+ Warning +Learner: one\n[-0-9T:.Z]+ Error +NodeLog: 2 entries could not be written: No space left on device\n[-0-9T:.Z]+ Warning +Learner: four\n$", disk.ToString());
         disk.IsFull = true;
         log.Dispose();
         disk.IsFull = false;
