@@ -213,7 +213,9 @@ public sealed partial class Learner : ObservedPersistentActor, IWithTimers
                     var started = Stopwatch.GetTimestamp();
                     foreach (var steered in steering) _trainer!.Steer(steered, isPast: false);
                     _trainer!.Train(batch);
-                    _steps.Add(Stopwatch.GetElapsedTime(started).TotalSeconds);
+                    var taken = Stopwatch.GetElapsedTime(started).TotalSeconds;
+                    _steps.Add(taken);
+                    ActorMetrics.TrainingUpdate.Record(taken);
                     return _trainer.Alarms;
                 },
                 alarms =>

@@ -67,7 +67,9 @@ public abstract class ObservedPersistentActor : ReceivePersistentActor
         if (_underWay++ == 0) _journal.Enter(JournalActivity.Writing);
         PersistAsync(@event, written =>
         {
-            _writes.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
+            var taken = Stopwatch.GetElapsedTime(asked);
+            _writes.Add(taken.TotalMilliseconds);
+            ActorMetrics.JournalWrite.Record(taken.TotalSeconds, new KeyValuePair<string, object?>("type", Gauge.Type));
             if (--_underWay == 0) _journal.Enter(JournalActivity.Idle);
             handler(written);
         });

@@ -279,6 +279,8 @@ public sealed class Rollout : ObservedActor, IWithTimers
         _generated += slice.Finished.Count;
         _tokens.Add(slice.Tokens);
         _finished.Add(slice.Finished.Count);
+        ActorMetrics.GeneratedTokens.Add(slice.Tokens);
+        ActorMetrics.GeneratedEpisodes.Add(slice.Finished.Count);
         _occupancy = slice.Occupancy;
         Measure(slice);
         if (hadNone) Offer();

@@ -177,7 +177,11 @@ public sealed class RewardScorer : ObservedActor, IWithTimers
         thread.Run(() =>
         {
             _scorer ??= _makeScorer();
-            return _scorer.Score([.. batch.Select(item => (item.Episode, item.Query))]);
+            var started = Stopwatch.GetTimestamp();
+            var scored = _scorer.Score([.. batch.Select(item => (item.Episode, item.Query))]);
+            ActorMetrics.ScoringBatch.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
+            ActorMetrics.ScoredEpisodes.Add(scored.Count);
+            return scored;
         }).PipeTo(Self, Self, scored => new Done(thread, () => Report(batch, scored)), cause => new Done(thread, () => Leave(cause)));
     }
 

@@ -36,6 +36,9 @@ public sealed class RecordedWork(INodeWork work, CompletionLog log) : INodeWork
     public RecentSamples? Samples => work.Samples;
 
     /// <inheritdoc/>
+    public UpdateFigures? LastUpdate => work.LastUpdate;
+
+    /// <inheritdoc/>
     public RolloutSettings Rollout(string name) => work.Rollout(name);
 
     /// <inheritdoc/>

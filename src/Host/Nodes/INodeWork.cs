@@ -39,6 +39,9 @@ public interface INodeWork
     /// <summary>What episodes are about, in words; null where they are about nothing.</summary>
     IEpisodeTexts? Texts => null;
 
+    /// <summary>The figures of the last update, where the learner is.</summary>
+    UpdateFigures? LastUpdate => null;
+
     /// <summary>An episode's query; from any thread.</summary>
     int[] Query(long episode);
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ActorRlhf.Actors;
 using ActorRlhf.Actors.Episodes;
 using ActorRlhf.Actors.Learning;
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Parameters;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Actors.Rollouts;
@@ -88,6 +89,11 @@ public sealed class Node : IAsyncDisposable
 
     /// <summary>Done when the run is finished, cannot go on, or this node is out of it. The node runs on until it is disposed.</summary>
     public Task<NodeOutcome> Completion => _outcome.Task;
+
+    /// <summary>Why it cannot work now, in a word of <see cref="Readiness"/>; null where it can.</summary>
+    public string? Obstacle => _observation is null ? Readiness.Starting : Readiness.Obstacle(
+        Directory.Find(Name)?.Status, _workers.Select(worker => worker.Actor.Path.ToStringWithoutAddress()), ActorGauges.Of(System).All,
+        _heard is { } heard ? Stopwatch.GetElapsedTime(heard.Since) : null);
 
     /// <summary>Has its rollout and scorer finish what they have begun, and begin nothing more. It stays a member.</summary>
     public ActionAnswer Drain()
@@ -201,6 +207,8 @@ public sealed class Node : IAsyncDisposable
         application.MapObservation(() => _observation);
         var figures = new LearnerFigures(Name, Path.Combine(_options.Cluster.Directory, RunDirectory.MetricsFile), _work.Samples, () => LearnerNode, _http!);
         application.MapRun(this, _work, figures, () => _observation, _loggers!);
+        application.MapReadiness(() => Obstacle);
+        new NodeMetrics(_work.Episodes.Plan.Run, Name, Figures()).Map(application);
         application.MapGet("/status", () => Results.Text(Status().ToJson(), "application/json"));
         application.MapPost(DeathNotice.Path, (string member) =>
         {
@@ -312,6 +320,13 @@ public sealed class Node : IAsyncDisposable
 
         return Done.Instance;
     }
+
+    private NodeFigures Figures() => new(async () => _observation is { } observation ? await observation.NodeAsync().ConfigureAwait(false) : null)
+    {
+        IsReady = () => Obstacle is null,
+        LastUpdate = () => _work.LastUpdate,
+        Learner = () => LearnerNode?.Name == Name ? Learner : null,
+    };
 
     private NodeStatus Seen() => new()
     {

@@ -11,7 +11,8 @@ public sealed record NodeStatus
     /// <summary>The <see cref="Phase"/> of a learner that should have answered for a while and has not.</summary>
     public const string Silent = "silent";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8); // a question that was lost is asked again before
+    /// <summary>How long after its last word the learner counts as silent.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(8); // a question that was lost is asked again before
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     /// <summary>The node's name.</summary>

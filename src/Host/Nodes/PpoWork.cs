@@ -26,6 +26,7 @@ public sealed class PpoWork : INodeWork, IDisposable
     private readonly LoadedNetworks _networks;
     private readonly EpisodeQueries _queries;
     private readonly ComputeTurns _turns = new();
+    private readonly LastUpdate _figures = new();
     private readonly Func<LoadedNetworks, ITrainingObserver>? _observe;
 
     /// <summary>The work of a run.</summary>
@@ -65,6 +66,9 @@ public sealed class PpoWork : INodeWork, IDisposable
 
     /// <inheritdoc/>
     public RecentSamples Samples { get; } = new();
+
+    /// <inheritdoc/>
+    public UpdateFigures? LastUpdate => _figures.Last;
 
     /// <inheritdoc/>
     public LearnerSettings Learner => new()
@@ -128,7 +132,7 @@ public sealed class PpoWork : INodeWork, IDisposable
         if (store.List().Count == 0) ReferenceCheck.Of(_networks.Reward(device), _data, _task, _settings).Require();
         var reward = _networks.Reward(device);
         var samples = new SampleObserver(Samples, _task, _data.Train, new PromptOrder(_data.Train.Count, _settings.Ppo.Seed), reward);
-        var observer = _observe is null ? samples : new TrainingObservers(_observe(_networks), samples) as ITrainingObserver;
+        var observer = new TrainingObservers(_observe is null ? [samples, _figures] : [_observe(_networks), samples, _figures]);
         return _turns.Share(new PpoTrainer(
             _settings.Ppo, _networks.Start(device), reward, Query, store, publish, observer,
             Threads(_settings.Learner.Threads, _settings.Threads), new AlarmWatch(_settings.Alarms, _task.Tokenizer.EndOfText)));

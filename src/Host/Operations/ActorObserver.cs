@@ -49,6 +49,7 @@ internal sealed class ActorObserver(ActorSystem system, EpisodePlan plan, Func<T
             Type = gauge.Type,
             State = gauge.State,
             Mailbox = gauge.Mailbox,
+            Messages = gauge.Messages,
             MessagesPerSecond = gauge.MessagesPerSecond,
             Restarts = gauge.Restarts,
             LastFailure = cause,

@@ -20,6 +20,9 @@ public sealed record ActorReport
     /// <summary>Messages that wait for it.</summary>
     public required int Mailbox { get; init; }
 
+    /// <summary>Messages it has received since it was first started.</summary>
+    public long Messages { get; init; }
+
     /// <summary>Messages it has received a second, lately.</summary>
     public required double MessagesPerSecond { get; init; }
 

@@ -169,8 +169,10 @@ public sealed class NodeParameters : IParameterSource, IParameterListener, IDisp
         {
             using var copy = _store.Receive(attempt.Announced.Manifest);
             attempt.Fill(copy);
-            await ParameterFetch.RunAsync(_http, copy, attempt.Announced.Sources, _self, _limits, attempt.Stop).ConfigureAwait(false);
+            var report = await ParameterFetch.RunAsync(_http, copy, attempt.Announced.Sources, _self, _limits, attempt.Stop).ConfigureAwait(false);
             _failures = 0;
+            ParameterMetrics.Fetch.Record(report.Elapsed.TotalSeconds);
+            ParameterMetrics.Received.Add(attempt.Announced.Manifest.Bytes);
         }
         catch (OperationCanceledException) when (attempt.Stop.IsCancellationRequested)
         {

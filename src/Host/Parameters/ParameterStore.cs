@@ -160,7 +160,11 @@ public sealed class ParameterStore : IDisposable
         }
     }
 
-    internal void CountUpload(long bytes) => Interlocked.Add(ref _uploaded, bytes);
+    internal void CountUpload(long bytes)
+    {
+        Interlocked.Add(ref _uploaded, bytes);
+        ParameterMetrics.Sent.Add(bytes);
+    }
 
     private void Keep(ParameterCopy copy)
     {
