@@ -62,8 +62,13 @@ public sealed class NodeAddresses
         throw new UserErrorException(names.Count == 0 ? NoNodes(_run!) : $"--node {node} is no address and no node of the run in {_run!.Folder}; those are {string.Join(", ", names)}");
     }
 
-    private static string NoNodes(LastRun run) =>
-        $"the run in {run.Folder}, the last that was started on this machine, has no nodes: it has ended or was stopped. rlhf up --out {run.Folder} goes on with it; --node names another run's node";
+    private static string NoNodes(LastRun run)
+    {
+        var result = Path.Combine(run.Folder, NodeRun.Result);
+        return $"the run in {run.Folder}, the last that was started on this machine, has no nodes: "
+            + (Directory.Exists(result) ? $"it is finished, and the policy is in {result}" : $"it has ended or was stopped. rlhf up --out {run.Folder} goes on with it")
+            + "; --node names another run's node";
+    }
 
     // Off the loopback interface a node has TLS, so an address without a scheme is not ambiguous.
     private static string? AddressOf(string node)

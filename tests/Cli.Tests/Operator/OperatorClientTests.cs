@@ -83,6 +83,8 @@ public sealed class OperatorClientTests : IDisposable
     {
         Assert.Contains("rlhf up", Assert.Throws<UserErrorException>(() => NodeAddresses.Of(null, null)).Message, StringComparison.Ordinal);
         Assert.Contains("has no nodes: it has ended or was stopped", (await Refused(null)).Message, StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.Combine(_folder, "model"));
+        Assert.Contains($"has no nodes: it is finished, and the policy is in {_folder}/model", (await Refused(null)).Message, StringComparison.Ordinal);
         Known("learner", ToyNode.Nobody());
         Assert.Equal(
             $"no node of the run in {_folder} answers (learner: nobody listens there). Is it still going? rlhf up --out {_folder} goes on with it", (await Refused(null)).Message);

@@ -52,7 +52,7 @@ public static class WatchScreen
         var share = status.TotalEpisodes > 0 ? (double)status.TrainedEpisodes / status.TotalEpisodes : 0;
         var words = string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100),3:0}%  {status.TrainedEpisodes:#,0}/{status.TotalEpisodes:#,0} episodes");
         if (state.TimeLeft is { } left) words += $"  {ProgressText.FormatTime(left)} left";
-        var line = new ScreenLine().Fill(phase, LabelWidth, ToneOf(status.Phase));
+        var line = state.Trouble is null ? new ScreenLine().Fill(phase, LabelWidth, ToneOf(status.Phase)) : new ScreenLine().Fill($"was {phase}", LabelWidth, Tone.Warning);
         var bar = width - line.Width - words.Length - 1;
         if (bar >= 4)
         {

@@ -65,7 +65,7 @@ public sealed record WatchState
     {
         get
         {
-            if (SecondsPerUpdate is not { } seconds || Status is not { Phase: "training" } status || Metrics is not [.., var last]) return null;
+            if (Trouble is not null || SecondsPerUpdate is not { } seconds || Status is not { Phase: "training" } status || Metrics is not [.., var last]) return null;
             var sinceLast = Math.Clamp((Now - last.Time).TotalSeconds, 0, seconds);
             return TimeSpan.FromSeconds(Math.Max(0, ((status.Batches - status.Version) * seconds) - sinceLast));
         }

@@ -95,6 +95,7 @@ public sealed class WatchScreenTests
                 ("alarm loss: loss grows", Tone.Warning), ("and 1 more alarms", Tone.Warning),
             ],
             lines.Skip(3).Take(6).Select(line => (line.ToString(), Assert.Single(line.Pieces).Tone)));
+        Assert.StartsWith("was paused  ", lines[1].ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("left", lines[1].ToString(), StringComparison.Ordinal);
         Assert.Contains(lines, line => line.ToString() == "nodes  5 of 5 well, 625 tokens/s, as of 09:29:49");
     }
@@ -147,6 +148,7 @@ public sealed class WatchScreenTests
         Assert.Equal(TimeSpan.FromSeconds((56 * 30) - 10), (Training with { Now = SampleState.Now.AddSeconds(10) }).TimeLeft);
         Assert.Equal(TimeSpan.FromSeconds(55 * 30), (Training with { Now = SampleState.Now.AddSeconds(500) }).TimeLeft);
         Assert.Null((Training with { Metrics = [] }).TimeLeft);
+        Assert.Null((Training with { Trouble = "no node answers" }).TimeLeft);
         Assert.Null((Training with { Status = Training.Status! with { Phase = NodeStatus.Silent } }).TimeLeft);
     }
 
