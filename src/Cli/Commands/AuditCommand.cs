@@ -44,6 +44,7 @@ public sealed class AuditCommand : OperatorCommand
         var what = entry.Argument.Length > 0 ? $"{entry.Action} {entry.Argument}" : entry.Action;
         Console.WriteLine(PlainText.Line($"{at}  {entry.Operator} ({entry.From}): {what}"));
         if (entry.Reason.Length > 0) Console.WriteLine($"    why: {PlainText.Line(entry.Reason)}");
-        Console.WriteLine($"    {(entry.Done is true ? "done" : entry.Done is false ? "not done" : "unknown")}: {PlainText.Line(entry.Outcome ?? "the node ended meanwhile, or is still at it")}");
+        var outcome = entry.Done switch { true => "done", false => "not done", null => "unknown" };
+        Console.WriteLine($"    {outcome}: {PlainText.Line(entry.Outcome ?? "the node ended meanwhile, or is still at it")}");
     }
 }

@@ -47,7 +47,8 @@ public sealed class NodeAddresses
     /// <param name="failures">The nodes that were asked, with what came of it.</param>
     public string Silence(IReadOnlyList<(NodeAddress Node, string Failure)> failures)
     {
-        if (failures is [{ Node.Name: null }] || _run is not { } run) return $"no node answers at {failures[0].Node.Address}: {failures[0].Failure}; is the run still going?";
+        if (failures is [{ Node.Name: null }] || _run is not { } run)
+            return $"no node answers at {failures[0].Node.Address}: {failures[0].Failure}; is the run still going?";
         if (failures.Count == 0) return NoNodes(run);
         const int most = 3;
         var more = failures.Count > most ? string.Create(CultureInfo.InvariantCulture, $"; and {failures.Count - most} more") : "";
@@ -59,7 +60,8 @@ public sealed class NodeAddresses
     {
         if (node is null || All.Count > 0) return this;
         var names = Names(_run);
-        throw new UserErrorException(names.Count == 0 ? NoNodes(_run!) : $"--node {node} is no address and no node of the run in {_run!.Folder}; those are {string.Join(", ", names)}");
+        throw new UserErrorException(
+            names.Count == 0 ? NoNodes(_run!) : $"--node {node} is no address and no node of the run in {_run!.Folder}; those are {string.Join(", ", names)}");
     }
 
     private static string NoNodes(LastRun run)

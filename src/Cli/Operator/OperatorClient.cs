@@ -90,7 +90,8 @@ public sealed class OperatorClient : IDisposable
     public async Task<string> PostAsync(string path, CancellationToken stop, params IEnumerable<KeyValuePair<string, string?>> query)
     {
         var words = query.Where(pair => pair.Value is not null).Select(pair => $"{pair.Key}={Uri.EscapeDataString(pair.Value!)}").ToList();
-        var (answer, failure) = await Send(HttpMethod.Post, Address, words.Count > 0 ? $"{path}?{string.Join('&', words)}" : path, ActPatience, HttpCompletionOption.ResponseContentRead, stop).ConfigureAwait(false);
+        var all = words.Count > 0 ? $"{path}?{string.Join('&', words)}" : path;
+        var (answer, failure) = await Send(HttpMethod.Post, Address, all, ActPatience, HttpCompletionOption.ResponseContentRead, stop).ConfigureAwait(false);
         if (answer is null) throw new UserErrorException($"{Address} does not answer ({failure}); whether it was done, rlhf audit says");
         using (answer)
         {
@@ -198,7 +199,8 @@ public sealed class OperatorClient : IDisposable
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "nobody listens there",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } =>
             $"TLS does not come about: {(error.InnerException ?? error).Message.TrimEnd('.')}; --trust FILE says by which PEM certificates it is checked",
-        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse } => $"it does not answer in HTTP ({error.Message.TrimEnd('.')}); is it https?",
+        HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse } =>
+            $"it does not answer in HTTP ({error.Message.TrimEnd('.')}); is it https?",
         _ => (error.InnerException is SocketException socket ? socket.Message : error.Message).TrimEnd('.'),
     };
 
@@ -213,7 +215,8 @@ public sealed class OperatorClient : IDisposable
         {
             HttpStatusCode.Unauthorized => _hasToken ? $"{address} does not know this token; the cluster's is in the file of its rlhf.network.token-file"
                 : $"{address} wants a token; give it with --token-file FILE, RLHF_TOKEN_FILE or RLHF_TOKEN",
-            HttpStatusCode.Forbidden => $"{address} does not let this token do that{(said.Length > 0 ? $" ({said})" : "")}; to change something takes the operator's token, not a read-only one",
+            HttpStatusCode.Forbidden => $"{address} does not let this token do that{(said.Length > 0 ? $" ({said})" : "")}; "
+                + "to change something takes the operator's token, not a read-only one",
             HttpStatusCode.NotFound when said.Length == 0 => $"{address} has no {path.Split('?')[0]}: it is no node, or of another version",
             _ when said.Length > 0 => said,
             var status => string.Create(CultureInfo.InvariantCulture, $"{address}{path.Split('?')[0]} answers {(int)status} {answer.ReasonPhrase}"),
@@ -238,7 +241,8 @@ public sealed class OperatorClient : IDisposable
         try
         {
             using var json = JsonDocument.Parse(body);
-            return json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(name, out var said) && said.ValueKind == JsonValueKind.String ? said.GetString()! : "";
+            return json.RootElement is { ValueKind: JsonValueKind.Object } root && root.TryGetProperty(name, out var said) && said.ValueKind == JsonValueKind.String
+                ? said.GetString()! : "";
         }
         catch (JsonException)
         {

@@ -6,7 +6,8 @@ using Spectre.Console.Rendering;
 namespace ActorRlhf.Cli.Terminal;
 
 /// <summary>
-/// Shows lines on a terminal's other screen and leaves the ordinary one as it was. A frame is one write with the rows that are not what they were, so that it is quick over a slow line.
+/// Shows lines on a terminal's other screen and leaves the ordinary one as it was. A frame is one write with the rows that are not what they were, so that it is
+/// quick over a slow line.
 /// </summary>
 public sealed class ScreenWriter : IDisposable
 {

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Routing;
 namespace ActorRlhf.Host.Operations;
 
 /// <summary>
-/// <c>GET /api/logs?node=NAME&amp;lines=200&amp;follow=true</c>: the last lines of a node's log as text, and with <c>follow</c> what is logged from then on. Any node may be asked; it passes
-/// the question to the one that is meant. Of a node that is dead, a node that has the same run's folder tells the log's end.
+/// <c>GET /api/logs?node=NAME&amp;lines=200&amp;follow=true</c>: the last lines of a node's log as text, and with <c>follow</c> what is logged from then on. Any node
+/// may be asked; it passes the question to the one that is meant. Of a node that is dead, a node that has the same run's folder tells the log's end.
 /// </summary>
 /// <param name="self">The name of the node that serves it.</param>
 /// <param name="log">Its log; null where that is in no file.</param>

@@ -32,10 +32,11 @@ public sealed class WatchFeed(OperatorClient client, TimeProvider time)
                 looks = $"{status.Phase} {status.Version}" is var now && now != seen ? LooksAfterUpdate : looks - 1;
                 seen = now;
                 // Each on its own: one that cannot be told now leaves what was told before.
-                var cluster = Try<ClusterReport>("/api/topology", stop);
-                var metrics = looks > 0 ? Try<IReadOnlyList<MetricsRecord>>(string.Create(CultureInfo.InvariantCulture, $"/api/metrics?after={last}"), stop) : Nothing<IReadOnlyList<MetricsRecord>>();
-                var samples = looks > 0 ? Try<IReadOnlyList<SampleReport>>("/api/samples", stop) : Nothing<IReadOnlyList<SampleReport>>();
-                var alarms = looks > 0 ? Try<IReadOnlyList<AlarmReport>>("/api/alarms", stop) : Nothing<IReadOnlyList<AlarmReport>>();
+                var isNew = looks > 0;
+                var cluster = Try<ClusterReport>("/api/topology", isAsked: true, stop);
+                var metrics = Try<IReadOnlyList<MetricsRecord>>(string.Create(CultureInfo.InvariantCulture, $"/api/metrics?after={last}"), isNew, stop);
+                var samples = Try<IReadOnlyList<SampleReport>>("/api/samples", isNew, stop);
+                var alarms = Try<IReadOnlyList<AlarmReport>>("/api/alarms", isNew, stop);
                 await Task.WhenAll(cluster, metrics, samples, alarms).ConfigureAwait(false);
                 var fresh = (await metrics.ConfigureAwait(false))?.Where(record => record.Phase == PpoMonitor.Phase).ToList() ?? [];
                 if (fresh.Count > 0) last = fresh[^1].Step;
@@ -63,12 +64,10 @@ public sealed class WatchFeed(OperatorClient client, TimeProvider time)
     private static IReadOnlyList<MetricsRecord> With(IReadOnlyList<MetricsRecord> known, List<MetricsRecord> fresh) =>
         [.. known.Where(record => record.Step < fresh[0].Step).Concat(fresh).TakeLast(MostRecords)];
 
-    private static Task<T?> Nothing<T>()
-        where T : class => Task.FromResult<T?>(null);
-
-    private async Task<T?> Try<T>(string path, CancellationToken stop)
+    private async Task<T?> Try<T>(string path, bool isAsked, CancellationToken stop)
         where T : class
     {
+        if (!isAsked) return null;
         try
         {
             return await client.GetAsync<T>(path, stop).ConfigureAwait(false);

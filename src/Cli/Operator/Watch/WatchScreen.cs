@@ -15,11 +15,6 @@ public static class WatchScreen
     private const int SampleLines = 4;
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(10);
 
-    private static readonly (string Label, string Metric)[] Curves =
-    [
-        ("reward", "objective/score"), ("KL", "objective/kl"), ("entropy", "objective/entropy"), ("length", "objective/response_length"), ("learning rate", "ppo/learning_rate"),
-    ];
-
     /// <summary>The screen.</summary>
     /// <param name="state">What it shows.</param>
     /// <param name="width">Columns of the terminal.</param>
@@ -28,7 +23,7 @@ public static class WatchScreen
     {
         List<ScreenLine> lines = [Heading(state, width), Progress(state, width), Facts(state), .. Warnings(state, width)];
         var room = height - 1 - lines.Count;
-        if (room > Curves.Length) lines.AddRange([new ScreenLine(), .. Curves.Select(curve => Curve(state, curve.Label, curve.Metric, width))]);
+        if (room > WatchState.Figures.Count) lines.AddRange([new ScreenLine(), .. WatchState.Figures.Select(curve => Curve(state, curve.Label, curve.Metric, width))]);
         room = height - 1 - lines.Count;
         var (nodes, samples) = (2 + state.Nodes.Count, state.Samples.Count == 0 ? 0 : 2 + (SampleLines * state.Samples.Count));
         var share = Math.Min(nodes, Math.Max(room / 2, room - samples));
@@ -52,7 +47,8 @@ public static class WatchScreen
         var share = status.TotalEpisodes > 0 ? (double)status.TrainedEpisodes / status.TotalEpisodes : 0;
         var words = string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(share * 100),3:0}%  {status.TrainedEpisodes:#,0}/{status.TotalEpisodes:#,0} episodes");
         if (state.TimeLeft is { } left) words += $"  {ProgressText.FormatTime(left)} left";
-        var line = state.Trouble is null ? new ScreenLine().Fill(phase, LabelWidth, ToneOf(status.Phase)) : new ScreenLine().Fill($"was {phase}", LabelWidth, Tone.Warning);
+        var (said, tone) = state.Trouble is null ? (phase, ToneOf(status.Phase)) : ($"was {phase}", Tone.Warning);
+        var line = new ScreenLine().Fill(said, LabelWidth, tone);
         var bar = width - line.Width - words.Length - 1;
         if (bar >= 4)
         {
@@ -134,9 +130,10 @@ public static class WatchScreen
         {
             if (actor.Rollout is { } rollout)
             {
+                var lag = rollout.Lag > 0 ? string.Create(CultureInfo.InvariantCulture, $" (-{rollout.Lag})") : "";
                 work.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{NumberText.Of(rollout.TokensPerSecond)} tokens/s, {rollout.SlotsInUse:0}/{rollout.Slots} slots, policy {rollout.PolicyVersion}{(rollout.Lag > 0 ? $" (-{rollout.Lag})" : "")}"));
+                    $"{NumberText.Of(rollout.TokensPerSecond)} tokens/s, {rollout.SlotsInUse:0}/{rollout.Slots} slots, policy {rollout.PolicyVersion}{lag}"));
             }
             else if (actor.Scorer is { } scorer)
             {

@@ -6,7 +6,8 @@ using ActorRlhf.Model;
 namespace ActorRlhf.Cli.Operator.Watch;
 
 /// <summary>
-/// <c>rlhf watch</c> on a terminal: the screen is drawn at most twice a second, and when a key was pressed. Given back as it was, also when the process is stopped (Ctrl-Z) or ended.
+/// <c>rlhf watch</c> on a terminal: the screen is drawn at most twice a second, and when a key was pressed. It is given back as it was, also when the process is
+/// stopped (Ctrl-Z) or ended.
 /// </summary>
 /// <param name="client">Talks to the cluster.</param>
 /// <param name="screen">The terminal.</param>
@@ -27,7 +28,8 @@ public sealed class WatchSession(OperatorClient client, ScreenWriter screen, Tim
         using var stopped = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGTSTP, StandStill);
         using var goesOn = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => Tell(new Event.Drawn()));
         var feed = new WatchFeed(client, time).RunAsync(change => Tell(new Event.Changed(change)), end.Token);
-        _ = feed.ContinueWith(ended => _events.Writer.TryComplete(ended.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);
+        _ = feed.ContinueWith(
+            ended => _events.Writer.TryComplete(ended.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.NotOnCanceled, TaskScheduler.Default);
         if (!Console.IsInputRedirected) new Thread(ReadKeys) { IsBackground = true, Name = "keys" }.Start();
         try
         {

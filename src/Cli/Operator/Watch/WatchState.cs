@@ -10,6 +10,16 @@ public sealed record WatchState
     /// <summary>Updates of which the time is taken for what is to come.</summary>
     private const int Recent = 20;
 
+    /// <summary>What of an update is shown, by the names of the run's metrics.</summary>
+    public static IReadOnlyList<(string Label, string Metric)> Figures { get; } =
+    [
+        ("reward", "objective/score"),
+        ("KL", "objective/kl"),
+        ("entropy", "objective/entropy"),
+        ("length", "objective/response_length"),
+        ("learning rate", "ppo/learning_rate"),
+    ];
+
     /// <summary>What the time is.</summary>
     public required DateTimeOffset Now { get; init; }
 
@@ -58,7 +68,8 @@ public sealed record WatchState
     }
 
     /// <summary>Episodes a second at that pace; null before the first update.</summary>
-    public double? EpisodesPerSecond => SecondsPerUpdate is { } seconds && Status is { Batches: > 0 } status ? (double)status.TotalEpisodes / status.Batches / seconds : null;
+    public double? EpisodesPerSecond => SecondsPerUpdate is { } seconds && Status is { Batches: > 0 } status
+        ? (double)status.TotalEpisodes / status.Batches / seconds : null;
 
     /// <summary>The time left at that pace; null when there is no pace, or none to be expected.</summary>
     public TimeSpan? TimeLeft

@@ -6,11 +6,6 @@ namespace ActorRlhf.Cli.Operator.Watch;
 /// <summary>A <see cref="WatchState"/> as a line, for where there is no terminal.</summary>
 public static class WatchText
 {
-    private static readonly (string Label, string Metric)[] Figures =
-    [
-        ("reward", "objective/score"), ("KL", "objective/kl"), ("entropy", "objective/entropy"), ("length", "objective/response_length"), ("learning rate", "ppo/learning_rate"),
-    ];
-
     /// <summary>What changes with every update, or when somebody should look: a line is worth writing when this is another.</summary>
     public static string Key(WatchState state) => string.Join(
         '|', state.Status?.Phase, state.Status?.Version, state.Status?.Reason, state.Trouble, string.Join(',', state.Alarms.Select(alarm => $"{alarm.Metric} {alarm.Stops}")),
@@ -28,7 +23,12 @@ public static class WatchText
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{status.TrainedEpisodes:#,0}/{status.TotalEpisodes:#,0} episodes"));
             if (state.EpisodesPerSecond is { } rate) parts.Add($"{NumberText.Of(rate)} episodes/s");
             if (state.TimeLeft is { } left) parts.Add($"{ProgressText.FormatTime(left)} left");
-            if (state.Metrics is [.., var last]) parts.AddRange(Figures.Where(figure => last.Metrics.ContainsKey(figure.Metric)).Select(figure => $"{figure.Label} {NumberText.Of(last.Metrics[figure.Metric])}"));
+            if (state.Metrics is [.., var last])
+            {
+                parts.AddRange(WatchState.Figures.Where(figure => last.Metrics.ContainsKey(figure.Metric))
+                    .Select(figure => $"{figure.Label} {NumberText.Of(last.Metrics[figure.Metric])}"));
+            }
+
             parts.AddRange(state.Alarms.Select(alarm => $"alarm {alarm.Metric}: {alarm.Message}"));
             if (state.Nodes.Count > 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{state.Nodes.Count(node => node.Status == "up")} nodes up"));
             parts.AddRange(state.Nodes.Where(node => node.Status != "up").Select(node => $"{node.Name} {node.Status}"));
