@@ -6,9 +6,10 @@ namespace ActorRlhf.Actors.Rollouts;
 /// <summary>What came of generating for a short time.</summary>
 /// <param name="Finished">Responses that have ended.</param>
 /// <param name="Elapsed">The time it took.</param>
+/// <param name="Steps">How often tokens were drawn.</param>
 /// <param name="Tokens">Tokens drawn.</param>
 /// <param name="Occupancy">The mean share of slots that had a sequence; 0 where none had.</param>
-internal sealed record GenerationSlice(IReadOnlyList<Completion> Finished, TimeSpan Elapsed, long Tokens, double Occupancy)
+internal sealed record GenerationSlice(IReadOnlyList<Completion> Finished, TimeSpan Elapsed, int Steps, long Tokens, double Occupancy)
 {
     /// <summary>Generates until the time is over or there is nothing to do.</summary>
     /// <param name="generation">What generates.</param>
@@ -19,7 +20,7 @@ internal sealed record GenerationSlice(IReadOnlyList<Completion> Finished, TimeS
     {
         var started = Stopwatch.GetTimestamp();
         var finished = new List<Completion>();
-        var (steps, taken) = (0L, 0L);
+        var (steps, taken) = (0, 0L);
         if (isSwapping) generation.Swap();
         do
         {
@@ -29,6 +30,6 @@ internal sealed record GenerationSlice(IReadOnlyList<Completion> Finished, TimeS
             generation.Step(finished);
         }
         while (generation.Active + backlog.Count > 0 && Stopwatch.GetElapsedTime(started) < time);
-        return new GenerationSlice(finished, Stopwatch.GetElapsedTime(started), taken, (double)taken / (steps * generation.Slots));
+        return new GenerationSlice(finished, Stopwatch.GetElapsedTime(started), steps, taken, (double)taken / ((long)steps * generation.Slots));
     }
 }

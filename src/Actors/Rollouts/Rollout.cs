@@ -277,7 +277,7 @@ public sealed class Rollout : ObservedActor, IWithTimers
         }
 
         _generated += slice.Finished.Count;
-        _tokens.Add(slice.Tokens);
+        _tokens.Add(slice.Tokens, slice.Steps);
         _finished.Add(slice.Finished.Count);
         ActorMetrics.GeneratedTokens.Add(slice.Tokens);
         ActorMetrics.GeneratedEpisodes.Add(slice.Finished.Count);
@@ -362,6 +362,7 @@ public sealed class Rollout : ObservedActor, IWithTimers
         Dropped = _work.Dropped,
         Newest = _wanted,
         TokensPerSecond = _tokens.PerSecond,
+        SlotsInUse = _tokens.Mean, // a token a step and sequence
         EpisodesPerSecond = _finished.PerSecond,
         Busy = _thread.Busy,
         Time = { _time.Shares() },

@@ -64,6 +64,20 @@ public sealed class OperatorConsole
     /// <summary>Writes a line of the result.</summary>
     public void WriteLine(string line = "") => Out.WriteLine(line);
 
+    /// <summary>Columns that there are; very many where standard output is no terminal.</summary>
+    public int Width => Screen.Profile.Width;
+
+    /// <summary>Writes lines of the result, with their tones where the terminal shows colours.</summary>
+    public void WriteLines(IEnumerable<ScreenLine> lines)
+    {
+        foreach (var line in lines)
+        {
+            if (IsTerminal) Screen.Write(new StyledLine(line));
+            else Out.Write(line);
+            Out.WriteLine();
+        }
+    }
+
     /// <summary>Writes a line to standard error that is no part of the result; above the bars, where some are moving.</summary>
     public void Announce(string line)
     {

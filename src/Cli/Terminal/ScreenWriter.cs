@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace ActorRlhf.Cli.Terminal;
 
@@ -84,26 +83,7 @@ public sealed class ScreenWriter : IDisposable
     private string Styled(ScreenLine line)
     {
         _styled.GetStringBuilder().Clear();
-        _style.Write(new Pieces(line));
+        _style.Write(new StyledLine(line));
         return _styled.ToString();
-    }
-
-    private static Style StyleOf(Tone tone) => tone switch
-    {
-        Tone.Strong => new Style(decoration: Decoration.Bold),
-        Tone.Faint => new Style(decoration: Decoration.Dim),
-        Tone.Figure => new Style(Color.Teal),
-        Tone.Good => new Style(Color.Green),
-        Tone.Warning => new Style(Color.Olive, decoration: Decoration.Bold),
-        Tone.Bad => new Style(Color.Red, decoration: Decoration.Bold),
-        Tone.Key => new Style(decoration: Decoration.Bold | Decoration.Underline),
-        _ => Style.Plain,
-    };
-
-    private sealed class Pieces(ScreenLine line) : IRenderable
-    {
-        public Measurement Measure(RenderOptions options, int maxWidth) => new(line.Width, line.Width);
-
-        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => line.Pieces.Select(piece => new Segment(piece.Text, StyleOf(piece.Tone)));
     }
 }

@@ -197,6 +197,7 @@ public sealed class Node : IAsyncDisposable
         _host = builder.Build();
         await _host.StartAsync().ConfigureAwait(false);
         _ = EndWithSystem();
+        _ = _observation?.PrepareAsync();
     }
 
     private void Map(WebApplication application)

@@ -80,7 +80,7 @@ internal sealed class ActorObserver(ActorSystem system, EpisodePlan plan, Func<T
         Name = status.Name,
         Device = device(typeof(Rollout)),
         Slots = status.Slots,
-        SlotsInUse = status.Occupancy * status.Slots,
+        SlotsInUse = status.SlotsInUse,
         TokensPerSecond = status.TokensPerSecond,
         EpisodesPerSecond = status.EpisodesPerSecond,
         PolicyVersion = status.Version,

@@ -10,7 +10,7 @@ public sealed record Bottleneck
     public required DateTimeOffset At { get; init; }
 
     /// <summary>What it is; null where the run stands still for another reason, which <see cref="Verdict"/> says.</summary>
-    public required Stage? Stage { get; init; }
+    public Stage? Stage { get; init; }
 
     /// <summary>The same in a sentence, with what to do about it.</summary>
     public required string Verdict { get; init; }

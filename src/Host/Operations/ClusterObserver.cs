@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Json;
 using System.Text.Json;
 using ActorRlhf.Actors.Episodes;
@@ -16,6 +17,11 @@ namespace ActorRlhf.Host.Operations;
 /// <param name="own">What that one says of itself.</param>
 public sealed class ClusterObserver(HttpClient http, Func<IReadOnlyList<KnownNode>> nodes, EpisodeSettings episodes, string self, Func<Task<NodeReport>> own)
 {
+    private readonly ConcurrentDictionary<string, NodeReport> _last = new();
+
+    /// <summary>How long what a node has said stands for one that is too busy to answer in time.</summary>
+    public TimeSpan Memory { get; init; } = TimeSpan.FromSeconds(4);
+
     /// <summary>How long a node has to answer.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(700);
 
@@ -50,16 +56,15 @@ public sealed class ClusterObserver(HttpClient http, Func<IReadOnlyList<KnownNod
                 : await http.GetFromJsonAsync<NodeReport>(new Uri($"{node.Http}{ObservationEndpoints.NodePath}"), OperationsJson.Options, patience.Token).ConfigureAwait(false);
             if (report is not null && report.Name == node.Name)
             {
-                return report with
-                {
-                    Address = known.Address, Member = known.Member, Roles = known.Roles, UpSince = known.UpSince, Status = known.Status, GoneSince = known.GoneSince,
-                };
+                _last[node.Name] = report;
+                return Known(report);
             }
 
             silence = report is null ? "it answered with nothing" : $"{report.Name} answers in its place";
         }
         catch (OperationCanceledException)
         {
+            if (node.Status == "up" && _last.TryGetValue(node.Name, out var last) && last.Member == known.Member && DateTimeOffset.UtcNow - last.AnsweredAt < Memory) return Known(last);
             silence = FormattableString.Invariant($"it has not answered within {Patience.TotalSeconds} s");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
@@ -68,5 +73,10 @@ public sealed class ClusterObserver(HttpClient http, Func<IReadOnlyList<KnownNod
         }
 
         return known with { Status = node.Status == "up" ? NodeReport.Unreachable : node.Status, Silence = silence };
+
+        NodeReport Known(NodeReport report) => report with
+        {
+            Address = known.Address, Member = known.Member, Roles = known.Roles, UpSince = known.UpSince, Status = known.Status, Membership = known.Membership, GoneSince = known.GoneSince,
+        };
     }
 }

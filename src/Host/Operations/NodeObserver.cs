@@ -24,6 +24,7 @@ internal sealed class NodeObserver(KnownNode self, NodeDirectory directory, Acto
         using var process = Process.GetCurrentProcess();
         return Of(directory.Find(self.Name) is { GoneSince: null } known ? known : self) with
         {
+            AnsweredAt = DateTimeOffset.UtcNow,
             Misses = [.. directory.Nodes.Where(node => node.Status == NodeReport.Unreachable).Select(node => node.Name)],
             Pid = Environment.ProcessId,
             RssBytes = process.WorkingSet64,
@@ -45,6 +46,7 @@ internal sealed class NodeObserver(KnownNode self, NodeDirectory directory, Acto
         Roles = node.Roles,
         UpSince = node.Started,
         Status = node.Status,
+        Membership = node.Status,
         GoneSince = node.GoneSince,
     };
 

@@ -26,8 +26,14 @@ public sealed record NodeReport
     /// <summary>When it was started.</summary>
     public required DateTimeOffset UpSince { get; init; }
 
-    /// <summary>How its peers see it: <c>up</c>, <c>leaving</c>, <see cref="Unreachable"/>, <see cref="Gone"/> and so on.</summary>
+    /// <summary><c>up</c>, <c>leaving</c> and so on, as its peers see it; <see cref="Unreachable"/> also for a member that does not answer; <see cref="Gone"/>.</summary>
     public required string Status { get; init; }
+
+    /// <summary>How the membership sees it, as the asked node knows that; the same as <see cref="Status"/> but for a member that does not answer.</summary>
+    public string Membership { get; init; } = "";
+
+    /// <summary>When it said what stands here; null where it has said nothing.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
 
     /// <summary>Why there is nothing more to say of it; null where it has answered.</summary>
     public string? Silence { get; init; }

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using ActorRlhf.Actors.Learning;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Host.Nodes;
@@ -10,6 +12,8 @@ internal sealed class Observation
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
+    private readonly HttpClient _http;
+    private readonly Uri _own;
     private readonly SharedAnswer<NodeReport> _node;
     private readonly SharedAnswer<ClusterReport> _cluster;
     private readonly SharedAnswer<EpisodeAccount> _account;
@@ -31,11 +35,25 @@ internal sealed class Observation
     {
         var actors = new ActorObserver(system, work.Episodes.Plan, type =>
             work.Device(type == typeof(Learner) ? NodeRoles.Learner : type == typeof(Rollout) ? NodeRoles.Rollout : NodeRoles.Scorer));
+        (_http, _own) = (http, new Uri(self.Http + ObservationEndpoints.NodePath));
         _node = new SharedAnswer<NodeReport>(new NodeObserver(self, node.Directory, actors, troubles).ReportAsync, Freshness);
         _cluster = new SharedAnswer<ClusterReport>(
             new ClusterObserver(http, () => node.Directory.Nodes, work.Episodes, self.Name, _node.Get).ReportAsync, Freshness);
         _account = new SharedAnswer<EpisodeAccount>(new EpisodeAccounts(work.Episodes.Plan, shards, learner, _cluster.Get).TakeAsync, Freshness);
         _stories = new EpisodeStories(work, settings, shards, () => node.Learner?.Version ?? 0);
+    }
+
+    /// <summary>Asks itself once, as others will: what that takes the first time, nobody has to wait for.</summary>
+    public async Task PrepareAsync()
+    {
+        try
+        {
+            await _http.GetFromJsonAsync<NodeReport>(_own, OperationsJson.Options).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or JsonException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The node is ending.
+        }
     }
 
     /// <summary>The node.</summary>

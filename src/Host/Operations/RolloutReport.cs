@@ -12,7 +12,7 @@ public sealed record RolloutReport
     /// <summary>Sequences that go side by side.</summary>
     public required int Slots { get; init; }
 
-    /// <summary>How many slots had a sequence lately, on average.</summary>
+    /// <summary>How many slots had a sequence while it generated, lately, on average.</summary>
     public required double SlotsInUse { get; init; }
 
     /// <summary>Tokens it draws a second, lately.</summary>

@@ -49,6 +49,23 @@ public sealed class ClusterObserverTests
     }
 
     [Fact]
+    public async Task A_node_that_is_too_busy_to_answer_stands_there_for_a_while_with_what_it_said_last_unless_its_peers_miss_it()
+    {
+        var isBusy = false;
+        await using var nodes = new Nodes(1, actors: 2, before: stop => isBusy ? Task.Delay(Timeout.Infinite, stop) : Task.CompletedTask);
+        using var http = new HttpClient();
+        var known = nodes.Known[0];
+        var observer = new ClusterObserver(http, () => [known], _episodes, "asking", NoReport) { Patience = TimeSpan.FromSeconds(2), Memory = _long };
+        var first = Assert.Single((await observer.ReportAsync()).Nodes);
+        isBusy = true;
+        var second = Assert.Single((await observer.ReportAsync()).Nodes);
+        Assert.Equal(("up", 2, null, first.AnsweredAt), (second.Status, second.Actors.Count, second.Silence, second.AnsweredAt));
+        known = known with { Status = "unreachable" };
+        var missed = Assert.Single((await observer.ReportAsync()).Nodes);
+        Assert.Equal(("unreachable", 0, "it has not answered within 2 s"), (missed.Status, missed.Actors.Count, missed.Silence));
+    }
+
+    [Fact]
     public async Task A_node_that_is_gone_is_not_asked_and_one_that_cannot_be_reached_says_why()
     {
         await using var nodes = new Nodes(1, actors: 1);

@@ -43,7 +43,7 @@ internal sealed class SimulatedNode : IAsyncDisposable
         {
             Interlocked.Increment(ref node._asked);
             if (before is not null) await before(http.RequestAborted);
-            return Results.Json(report, OperationsJson.Options);
+            return Results.Json(report with { AnsweredAt = DateTimeOffset.UtcNow }, OperationsJson.Options);
         });
         await application.StartAsync();
         var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
