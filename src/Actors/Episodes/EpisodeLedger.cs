@@ -77,11 +77,12 @@ public sealed class EpisodeLedger
     /// <param name="holder">To whom.</param>
     /// <param name="count">How many at most.</param>
     /// <param name="now">The time on a clock that never jumps.</param>
-    public IReadOnlyList<Lease> Lease(string holder, int count, TimeSpan now)
+    /// <param name="from">The first episode that is for this holder.</param>
+    public IReadOnlyList<Lease> Lease(string holder, int count, TimeSpan now, long from = 0)
     {
         _leases.Expire(now);
         var leases = new List<Lease>();
-        for (; count > 0 && Next() is { } episode; count--)
+        for (; count > 0 && Next(from) is { } episode; count--)
         {
             var batch = _plan.BatchOf(episode);
             if (leases is [.., var last] && last.First + last.Count == episode && _plan.BatchOf(last.First) == batch) last.Count++;
@@ -251,14 +252,16 @@ public sealed class EpisodeLedger
 
     private long After(long episode) => _plan.FirstInShard(_shard, episode + 1);
 
-    private long? Next()
+    private long? Next(long from)
     {
-        if (_leases.TakeBack() is { } again) return again;
+        if (_leases.TakeBack(from) is { } again) return again;
         while (_cursor < WindowEnd)
         {
             var episode = _cursor;
             _cursor = After(episode);
-            if (!_held.ContainsKey(episode)) return episode;
+            if (_held.ContainsKey(episode)) continue;
+            if (episode >= from) return episode;
+            _leases.PassOver(episode);
         }
 
         return null;

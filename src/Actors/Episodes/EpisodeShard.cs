@@ -26,6 +26,8 @@ public sealed class EpisodeShard : ObservedPersistentActor
     private readonly TimeProvider _clock;
     private readonly Dictionary<IActorRef, string> _holders = []; // watched
     private readonly Queue<(IActorRef Sender, EpisodesReported Report)> _arrived = new();
+    private readonly PaceBook _paces;
+    private TimeSpan _since; // when it heard that training is as far as it is
     private int _arrivedEpisodes;
     private CollectEpisodes? _collect;
     private IActorRef _learner = ActorRefs.Nobody;
@@ -39,6 +41,7 @@ public sealed class EpisodeShard : ObservedPersistentActor
     public EpisodeShard(EpisodeSettings settings, int shard, TimeProvider? clock = null)
     {
         (_settings, _clock, _ledger) = (settings, clock ?? TimeProvider.System, new EpisodeLedger(settings, shard));
+        (_paces, _since) = (new PaceBook((settings.MaxPolicyLag + 1L) * settings.Plan.BatchSize), _clock.GetElapsedTime(0));
         PersistenceId = PersistenceIdOf(settings.Plan.Run, shard);
         Recover<EpisodesScored>(scored => _ledger.Recover(scored, LastSequenceNr));
         Recover<BatchesTrained>(trained => _ledger.Recover(trained, LastSequenceNr));
@@ -82,12 +85,13 @@ public sealed class EpisodeShard : ObservedPersistentActor
 
     private void Lease(LeaseRequest request)
     {
+        var now = _clock.GetElapsedTime(0);
         if (_holders.TryAdd(Sender, request.Holder)) Context.Watch(Sender);
         Sender.Tell(new Leased
         {
             Run = request.Run,
             Shard = request.Shard,
-            Leases = { _ledger.Lease(request.Holder, request.Count, _clock.GetElapsedTime(0)) },
+            Leases = { _ledger.Lease(request.Holder, request.Count, now, _paces.From(request, _settings.Plan.FirstOf(_ledger.Version), now - _since)) },
             Milliseconds = (int)_settings.LeaseDuration.TotalMilliseconds,
             Version = _ledger.Version,
         });
@@ -96,7 +100,9 @@ public sealed class EpisodeShard : ObservedPersistentActor
     // A batch waits for every one of its episodes: nobody waits for the end of a dead rollout's leases.
     private void Lose(Terminated terminated)
     {
-        if (_holders.Remove(terminated.ActorRef, out var holder)) _ledger.Lose(holder);
+        if (!_holders.Remove(terminated.ActorRef, out var holder)) return;
+        _paces.Lose(holder);
+        _ledger.Lose(holder);
     }
 
     private void Report(EpisodesReported report)
@@ -135,6 +141,7 @@ public sealed class EpisodeShard : ObservedPersistentActor
             Write(trained, () =>
             {
                 _ledger.Apply(trained, LastSequenceNr);
+                _since = _clock.GetElapsedTime(0);
                 DeleteTrained();
                 Acknowledge();
                 SendParts();

@@ -57,14 +57,17 @@ internal sealed class LeaseBook
         }
     }
 
-    /// <summary>The lowest episode that came back, or null.</summary>
-    public long? TakeBack()
+    /// <summary>The lowest episode that came back or was passed over, from one on; null where there is none.</summary>
+    public long? TakeBack(long from)
     {
-        if (_back.Count == 0) return null;
-        var episode = _back.Min;
+        if (_back.Count == 0 || _back.Max < from) return null;
+        var episode = _back.Min >= from ? _back.Min : _back.GetViewBetween(from, long.MaxValue).Min;
         _back.Remove(episode);
         return episode;
     }
+
+    /// <summary>An episode is passed over: it is for somebody else.</summary>
+    public void PassOver(long episode) => _back.Add(episode);
 
     /// <summary>An episode has a result.</summary>
     public void Fulfil(long episode)

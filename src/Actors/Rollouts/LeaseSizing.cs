@@ -25,9 +25,9 @@ public sealed record LeaseSizing
     /// The sizing after a measurement: an exponentially weighted mean in which a measurement weighs 1 − exp(−seconds/<see cref="Memory"/>), so that it does
     /// not matter into how many measurements a time is cut.
     /// </summary>
-    /// <param name="episodes">Episodes finished.</param>
+    /// <param name="episodes">Episodes finished, with all slots in use.</param>
     /// <param name="elapsed">In what time; the rollout had work all the while.</param>
-    public LeaseSizing Measured(int episodes, TimeSpan elapsed)
+    public LeaseSizing Measured(double episodes, TimeSpan elapsed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(episodes);
         if (elapsed <= TimeSpan.Zero) return this;

@@ -31,6 +31,8 @@ public sealed class Rollout : ObservedActor, IWithTimers
     private readonly RolloutOutbox<IActorRef> _outbox;
     private readonly HashSet<long> _generating = []; // under way or in the backlog
     private readonly Queue<Query> _backlog = new(); // used on the thread only
+    private readonly Dictionary<long, long> _begun = []; // likewise
+    private long _steps; // likewise
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly RecentSum _tokens = new();
     private readonly RecentSum _finished = new();
@@ -48,8 +50,7 @@ public sealed class Rollout : ObservedActor, IWithTimers
     private int _turn; // whose among them it is to be asked
     private int _dry; // shards in a row that had no more work
     private (int Shard, int Count, TimeSpan Since)? _asking;
-    private int _measured;
-    private TimeSpan _measuredTime;
+    private readonly SpeedMeter _speed = new();
     private double _occupancy;
     private long _generated;
 
@@ -187,8 +188,17 @@ public sealed class Rollout : ObservedActor, IWithTimers
         if (count <= 0) return;
         var shard = _open[_turn % _open.Count];
         _asking = (shard, count, Now);
-        _shards.Tell(new LeaseRequest { Run = _settings.Plan.Run, Shard = shard, Holder = _holder, Count = count });
+        _shards.Tell(new LeaseRequest
+        {
+            Run = _settings.Plan.Run, Shard = shard, Holder = _holder, Count = count, Speed = _sizing.Speed ?? 0,
+            LatencyMilliseconds = (int)(_speed.Latency ?? TimeSpan.Zero).TotalMilliseconds, WaitMilliseconds = (int)Wait(count).TotalMilliseconds,
+        });
     }
+
+    // How long the last of so many more episodes waits for a slot.
+    private TimeSpan Wait(int more) => _generation is { } generation && _sizing.Speed is > 0 and var speed
+        ? TimeSpan.FromSeconds(Math.Max(0, _work.Count + _generating.Count + more - generation.Slots) / speed)
+        : TimeSpan.Zero;
 
     private void Next()
     {
@@ -255,7 +265,7 @@ public sealed class Rollout : ObservedActor, IWithTimers
             _thread.Run(() =>
             {
                 foreach (var query in begun) _backlog.Enqueue(query);
-                return GenerationSlice.Run(generation, _backlog, isSwapping, slice);
+                return GenerationSlice.Run(generation, _backlog, isSwapping, slice, _begun, ref _steps);
             }),
             done =>
             {
@@ -287,20 +297,11 @@ public sealed class Rollout : ObservedActor, IWithTimers
         Proceed();
     }
 
-    // Only while there is more work than it gets: what it does with less says nothing about how fast it is.
+    // Only while there is more work than it gets: with fewer sequences a step may be faster.
     private void Measure(GenerationSlice slice)
     {
-        if (_dry > 0 || slice.Occupancy == 0)
-        {
-            (_measured, _measuredTime) = (0, TimeSpan.Zero);
-            return;
-        }
-
-        _measured += slice.Finished.Count;
-        _measuredTime += slice.Elapsed;
-        if (_measured == 0 || _measuredTime < _sizing.Lead / 8) return;
-        _sizing = _sizing.Measured(_measured, _measuredTime);
-        (_measured, _measuredTime) = (0, TimeSpan.Zero);
+        if (_dry > 0) _speed.Reset();
+        else if (_speed.Add(slice, _sizing.Lead / 8) is var (episodes, elapsed)) _sizing = _sizing.Measured(episodes, elapsed);
     }
 
     private void Hand(RolloutsWanted wanted)

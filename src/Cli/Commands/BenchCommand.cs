@@ -15,5 +15,6 @@ public sealed class BenchCommand : Command
         Add(new BenchEpisodesCommand(console, input));
         Add(new BenchParametersCommand(console, input));
         Add(new BenchCoordinationCommand(console));
+        Add(new BenchUnequalCommand(console));
     }
 }

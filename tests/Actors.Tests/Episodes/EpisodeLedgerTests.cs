@@ -10,6 +10,18 @@ public sealed class EpisodeLedgerTests
     private static readonly TimeSpan _start = TimeSpan.Zero;
 
     [Fact]
+    public void What_is_not_for_a_holder_is_passed_over_and_stays_for_others()
+    {
+        var ledger = new EpisodeLedger(Runs.Settings(200, 64, 1, lag: 1), 0);
+        Assert.Equal("70+10≥0", ledger.Lease("slow", 10, _start, from: 70).Show());
+        Assert.Equal("0+64≥0 64+2≥0", ledger.Lease("fast", 66, _start).Show());
+        Assert.Equal("80+2≥0", ledger.Lease("slow", 2, _start, from: 70).Show());
+        Assert.Equal("66+4≥0 82+46≥0", ledger.Lease("fast", 1000, _start).Show());
+        Assert.Empty(ledger.Lease("slow", 10, _start, from: 128));
+        Assert.Empty(ledger.Violations());
+    }
+
+    [Fact]
     public void Leases_are_runs_of_the_shards_own_episodes_in_order()
     {
         var ledger = new EpisodeLedger(Runs.Settings(1000, 300, 3), 0);
