@@ -287,7 +287,7 @@ public sealed class Rollout : ObservedActor, IWithTimers
         }
 
         _generated += slice.Finished.Count;
-        _tokens.Add(slice.Tokens, slice.Steps);
+        _tokens.Add(slice.Tokens, (int)slice.Steps);
         _finished.Add(slice.Finished.Count);
         ActorMetrics.GeneratedTokens.Add(slice.Tokens);
         ActorMetrics.GeneratedEpisodes.Add(slice.Finished.Count);
