@@ -3,6 +3,7 @@ using ActorRlhf.Actors.Learning;
 using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Model;
+using ActorRlhf.Model.Alarms;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Ppo;
@@ -30,6 +31,8 @@ public sealed class Coordination(RunSettings settings, int batches, int rounds)
             PpoSchedule = settings.PpoSchedule with { CheckpointEvery = 1_000_000 },
             Cluster = settings.Cluster with { MaxPolicyLag = 0 },
             RewardCheck = 0,
+            TruncationCheck = 0,
+            Alarms = AlarmSettings.None, // nobody is there to answer them
         };
         var (task, data) = NodeRun.Open(run);
         var (plain, actors) = (new List<BatchCost>(), new List<BatchCost>());

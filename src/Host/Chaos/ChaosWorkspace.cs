@@ -3,6 +3,7 @@ using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Host.Settings;
 using ActorRlhf.Model;
+using ActorRlhf.Model.Alarms;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Ppo;
@@ -79,6 +80,8 @@ public sealed class ChaosWorkspace
         Data = Path.Combine(chaos.Folder, "data"),
         Task = new TaskSettings { Format = "{description}\n\nTL;DR:", TruncateField = "description", QueryLength = 32, ResponseLength = 16 },
         RewardCheck = 0, // the reward model has learned nothing
+        TruncationCheck = 0,
+        Alarms = AlarmSettings.None, // nobody is there to answer them
         Ppo = new PpoSettings
         {
             TotalEpisodes = chaos.Episodes, BatchSize = 64, Epochs = 2, Minibatches = 2, Optimizer = new OptimizerSettings { LearningRate = 1e-4 }, ImportanceWeightCap = 2,

@@ -128,14 +128,15 @@ public sealed class PpoWork : INodeWork, IDisposable
     public ITrainer MakeTrainer(Action<long, ParameterBlock> publish)
     {
         var device = Device(_settings.Learner.Device);
+        var endOfText = _task.Tokenizer.EndOfText;
         var store = Checkpoints(_settings.Cluster.Directory, Math.Max(2, _settings.PpoSchedule.KeepCheckpoints));
-        if (store.List().Count == 0) ReferenceCheck.Of(_networks.Reward(device), _data, _task, _settings).Require();
         var reward = _networks.Reward(device);
+        if (store.List().Count == 0) ReferenceCheck.Require(reward, _data, _task, _settings);
         var samples = new SampleObserver(Samples, _task, _data.Train, new PromptOrder(_data.Train.Count, _settings.Ppo.Seed), reward);
         var observer = new TrainingObservers(_observe is null ? [samples, _figures] : [_observe(_networks), samples, _figures]);
         return _turns.Share(new PpoTrainer(
             _settings.Ppo, _networks.Start(device), reward, Query, store, publish, observer,
-            Threads(_settings.Learner.Threads, _settings.Threads), new AlarmWatch(_settings.Alarms, _task.Tokenizer.EndOfText)));
+            Threads(_settings.Learner.Threads, _settings.Threads), new AlarmWatch(_settings.Alarms, endOfText, new ScoreAudit(reward, _settings.Ppo, endOfText))));
     }
 
     /// <inheritdoc/>

@@ -53,6 +53,13 @@ public sealed record RunSettings
     [Range(0, 1)]
     public double RewardCheck { get; init; } = 0.7;
 
+    /// <summary>
+    /// The share of reference summaries that must outrank their own first halves before PPO may begin; 0 for no check, 0.5 is chance. A short summary of a short text loses little with its
+    /// second half, so a good reward model ranks far fewer of these right than of other texts' summaries.
+    /// </summary>
+    [Range(0, 1)]
+    public double TruncationCheck { get; init; } = 0.5;
+
     /// <summary>PPO against the reward model. Its response length is the task's.</summary>
     public PpoSettings Ppo { get; init; } = new();
 

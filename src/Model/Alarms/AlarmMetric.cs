@@ -6,6 +6,9 @@ public enum AlarmMetric
     /// <summary>The batch's mean KL from the reference policy, nats an episode.</summary>
     Kl,
 
+    /// <summary>The batch's KL from the reference policy, nats a token: its mean an episode by the mean response length.</summary>
+    KlPerToken,
+
     /// <summary>Entropy of the next token, nats a token, as a multiple of what it was at the run's start.</summary>
     Entropy,
 
@@ -15,8 +18,14 @@ public enum AlarmMetric
     /// <summary>How far the mean score is below the best it has been, in standard deviations of the scores at the run's start.</summary>
     RewardDrop,
 
+    /// <summary>How far scores are from what the learner's own reward model says of the same responses, in standard deviations (<see cref="Alarms.ScoreAudit"/>).</summary>
+    ScoreAudit,
+
     /// <summary>Mean response length as a multiple of what it was at the run's start.</summary>
     ResponseLength,
+
+    /// <summary>Correlation of score and length among the batch's responses that ended: towards 1 where what scores them loves length, towards −1 where it loves shortness.</summary>
+    LengthBias,
 
     /// <summary>Mean share of a response's pairs of neighbouring tokens that stand in it before (<see cref="Repetition"/>).</summary>
     Repetition,

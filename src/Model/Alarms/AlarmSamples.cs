@@ -17,10 +17,12 @@ internal static class AlarmSamples
         Func<Trajectory, double> badness = metric switch
         {
             AlarmMetric.Kl => Kl,
+            AlarmMetric.KlPerToken => episode => Kl(episode) / episode.Response.Length,
             AlarmMetric.Entropy => Surprise,
             AlarmMetric.Reward => episode => episode.Score,
             AlarmMetric.RewardDrop => episode => -episode.Score,
             AlarmMetric.ResponseLength => episode => episode.Response.Length,
+            AlarmMetric.LengthBias => episode => Math.Abs(episode.Score - mean),
             AlarmMetric.Repetition => episode => Repetition.Of(episode.Response),
             AlarmMetric.Staleness => episode => -episode.PolicyVersion,
             AlarmMetric.Truncated => episode => ResponseEnd.HasEnded(episode.Response, endOfText) ? 0 : 1,

@@ -15,10 +15,13 @@ public sealed record AlarmSettings
     public long StartEpisodes { get; init; } = 256;
 
     /// <summary>KL from the reference policy, nats an episode.</summary>
-    public AlarmLimits Kl { get; init; } = new() { WarnAbove = 20, StopAbove = 40, WarnBelow = -1, StopBelow = -3 };
+    public AlarmLimits Kl { get; init; } = new() { WarnAbove = 20, StopAbove = 40, WarnBelow = -0.3, StopBelow = -1 };
+
+    /// <summary>KL from the reference policy, nats a token: the same limit for long and short responses.</summary>
+    public AlarmLimits KlPerToken { get; init; } = new() { WarnAbove = 1, StopAbove = 1.5, Updates = 2 };
 
     /// <summary>Entropy of the next token, as a multiple of the start's.</summary>
-    public AlarmLimits Entropy { get; init; } = new() { WarnAbove = 1.5, StopAbove = 2, WarnBelow = 0.3, StopBelow = 0.15, Updates = 2 };
+    public AlarmLimits Entropy { get; init; } = new() { WarnAbove = 1.3, StopAbove = 1.5, WarnBelow = 0.3, StopBelow = 0.15, Updates = 3 };
 
     /// <summary>Mean score, in the reward model's units. What is normal depends on the reward model, so there is no limit unless one is set.</summary>
     public AlarmLimits Reward { get; init; } = new() { Updates = 3 };
@@ -26,8 +29,14 @@ public sealed record AlarmSettings
     /// <summary>How far the mean score is below its best, in standard deviations of the scores at the start.</summary>
     public AlarmLimits RewardDrop { get; init; } = new() { WarnAbove = 0.5, StopAbove = 1, Updates = 3 };
 
+    /// <summary>How far scores are from what the learner's own reward model says of the same responses, in standard deviations of the batch's scores.</summary>
+    public AlarmLimits ScoreAudit { get; init; } = new() { WarnAbove = 0.1, StopAbove = 0.5 };
+
     /// <summary>Mean response length, as a multiple of the start's.</summary>
-    public AlarmLimits ResponseLength { get; init; } = new() { WarnAbove = 1.4, StopAbove = 1.75, WarnBelow = 0.4, StopBelow = 0.2, Updates = 2 };
+    public AlarmLimits ResponseLength { get; init; } = new() { WarnAbove = 1.25, StopAbove = 1.4, WarnBelow = 0.45, StopBelow = 0.3, Updates = 3 };
+
+    /// <summary>Correlation of score and length.</summary>
+    public AlarmLimits LengthBias { get; init; } = new() { WarnAbove = 0.6, StopAbove = 0.8, WarnBelow = -0.6, StopBelow = -0.8, Updates = 3 };
 
     /// <summary>Share of a response's pairs of neighbouring tokens that stand in it before.</summary>
     public AlarmLimits Repetition { get; init; } = new() { WarnAbove = 0.2, StopAbove = 0.4, Updates = 2 };
@@ -44,14 +53,31 @@ public sealed record AlarmSettings
     /// <summary>Share of responses that did not end by themselves.</summary>
     public AlarmLimits Truncated { get; init; } = new() { WarnAbove = 0.3, StopAbove = 0.6, Updates = 2 };
 
+    /// <summary>No limits at all. What is not a number is an alarm all the same.</summary>
+    public static AlarmSettings None
+    {
+        get
+        {
+            var none = new AlarmLimits();
+            return new AlarmSettings
+            {
+                Kl = none, KlPerToken = none, Entropy = none, Reward = none, RewardDrop = none, ScoreAudit = none, ResponseLength = none, LengthBias = none, Repetition = none, Loss = none,
+                GradientNorm = none, Staleness = none, Truncated = none,
+            };
+        }
+    }
+
     /// <summary>The limits of a metric.</summary>
     public AlarmLimits this[AlarmMetric metric] => metric switch
     {
         AlarmMetric.Kl => Kl,
+        AlarmMetric.KlPerToken => KlPerToken,
         AlarmMetric.Entropy => Entropy,
         AlarmMetric.Reward => Reward,
         AlarmMetric.RewardDrop => RewardDrop,
+        AlarmMetric.ScoreAudit => ScoreAudit,
         AlarmMetric.ResponseLength => ResponseLength,
+        AlarmMetric.LengthBias => LengthBias,
         AlarmMetric.Repetition => Repetition,
         AlarmMetric.Loss => Loss,
         AlarmMetric.GradientNorm => GradientNorm,

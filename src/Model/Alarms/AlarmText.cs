@@ -13,10 +13,13 @@ internal static class AlarmText
     private static string What(AlarmMetric metric, double value) => FormattableString.Invariant(metric switch
     {
         AlarmMetric.Kl => $"KL is {value:F2} nats an episode",
+        AlarmMetric.KlPerToken => $"KL is {value:F2} nats a token",
         AlarmMetric.Entropy => $"Entropy is {value:F2} times the start's",
         AlarmMetric.Reward => $"The mean score is {value:F2}",
         AlarmMetric.RewardDrop => $"The mean score has fallen by {value:F2} of the start's standard deviations",
+        AlarmMetric.ScoreAudit => $"Scores are {value:F2} standard deviations from what the learner's own reward model says",
         AlarmMetric.ResponseLength => $"Responses are {value:F2} times as long as at the start",
+        AlarmMetric.LengthBias => $"The correlation of score and length is {value:F2}",
         AlarmMetric.Repetition => $"Responses repeat {value:P0} of their pairs of tokens",
         AlarmMetric.Loss => $"The loss is {value:F1} times what it had settled at",
         AlarmMetric.GradientNorm => $"The gradient's norm is {value:F1} times what it had settled at",
@@ -30,7 +33,7 @@ internal static class AlarmText
     {
         (AlarmMetric.Kl, true) =>
             "A KL divergence is not negative: log-probabilities of policy and reference are not of the same texts or temperature, or their difference has the wrong sign. Stop the run and look there.",
-        (AlarmMetric.Kl, _) =>
+        (AlarmMetric.Kl or AlarmMetric.KlPerToken, _) =>
             "The policy has left the reference: it exploits the reward model, or the KL penalty is too weak or has the wrong sign. Read the samples; raise rlhf.ppo.kl-coefficient or lower the learning rate.",
         (AlarmMetric.Entropy, true) =>
             "The policy says one thing only. Read the samples; raise rlhf.ppo.kl-coefficient or lower the learning rate.",
@@ -39,8 +42,11 @@ internal static class AlarmText
         (AlarmMetric.Reward, _) => "Read the samples: their scores say what the reward model likes.",
         (AlarmMetric.RewardDrop, _) =>
             "PPO makes worse what it should make better: a sign is wrong, the learning rate is too high, or what scores changed. Compare the samples with their scores.",
+        (AlarmMetric.ScoreAudit, _) =>
+            "What scores is another reward model or has its sign the wrong way round. Look at the scorers before anything is learned from them.",
         (AlarmMetric.ResponseLength, true) => "Read the samples: the reward model may love short summaries, or the policy has broken.",
         (AlarmMetric.ResponseLength, _) => "Read the samples: the reward model may love length, or the policy no longer knows where to end.",
+        (AlarmMetric.LengthBias, _) => "What scores goes by length. Look at the reward model's comparisons: is the longer summary nearly always the chosen one, or the shorter?",
         (AlarmMetric.Repetition, _) => "The policy repeats itself. Read the samples; where they score high, it exploits the reward model.",
         (AlarmMetric.Loss, _) => "Training is coming apart: lower the learning rate, and go back to a checkpoint.",
         (AlarmMetric.GradientNorm, _) => "Training is coming apart: lower the learning rate, and go back to a checkpoint.",

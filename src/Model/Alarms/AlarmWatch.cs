@@ -8,7 +8,8 @@ namespace ActorRlhf.Model.Alarms;
 /// </summary>
 /// <param name="settings">The limits.</param>
 /// <param name="endOfText">The token that ends a response.</param>
-public sealed class AlarmWatch(AlarmSettings settings, int endOfText)
+/// <param name="audit">Scores a few episodes again; null where nobody does.</param>
+public sealed class AlarmWatch(AlarmSettings settings, int endOfText, ScoreAudit? audit = null)
 {
     private const int Samples = 4;
 
@@ -26,7 +27,7 @@ public sealed class AlarmWatch(AlarmSettings settings, int endOfText)
     {
         var before = State;
         AlarmTrace[] traces = [.. before.Traces];
-        foreach (var (metric, value) in AlarmReadings.Of(statistics, batch, before, Settings.StartEpisodes, endOfText))
+        foreach (var (metric, value) in AlarmReadings.Of(statistics, batch, before, Settings.StartEpisodes, endOfText, audit))
             traces[(int)metric] = traces[(int)metric].With(new AlarmPoint(statistics.Update, value), Settings[metric]);
         var isStart = before.Start.Episodes < Settings.StartEpisodes;
         var raised = AlarmMetrics.All.Select(metric => Raise(metric, traces[(int)metric], batch)).OfType<Alarm>();

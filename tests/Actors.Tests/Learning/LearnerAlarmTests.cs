@@ -147,7 +147,7 @@ public sealed class LearnerAlarmTests
         life.AwaitVersion(0);
         var answer = await life.Learner.Ask<SteeringAnswered>(new ResumeTraining { Accepted = { "KL", "klo" } }, RunDatabase.Patience);
         Assert.False(answer.Done);
-        Assert.StartsWith("no alarm watches \"klo\"; there are kl, entropy", answer.Text);
+        Assert.StartsWith("no alarm watches \"klo\"; there are kl, ", answer.Text);
     }
 
     private static LearnerSettings Settings => LearnerLife.Settings with { MaxPolicyLag = 1 };

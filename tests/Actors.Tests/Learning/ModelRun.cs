@@ -5,6 +5,7 @@ using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
 using ActorRlhf.Actors.Tests.Episodes;
 using ActorRlhf.Model;
+using ActorRlhf.Model.Alarms;
 using ActorRlhf.Model.Generation;
 using ActorRlhf.Model.Networks;
 using ActorRlhf.Model.Ppo;
@@ -22,6 +23,9 @@ internal sealed class ModelRun : IDisposable
     private const int EndOfText = 0;
 
     private static readonly TransformerConfig _config = new() { VocabularySize = 40, ContextLength = 24, Width = 16, Layers = 2, Heads = 2 };
+
+    /// <summary>Alarms that see what the reward model says itself.</summary>
+    public AlarmWatch Alarms(AlarmSettings settings) => new(settings, EndOfText, new ScoreAudit(_reward, Ppo, EndOfText));
 
     private readonly Transformer _start = new Transformer(_config).Initialize(3);
     private readonly ScalarNetwork _judge;
@@ -130,8 +134,8 @@ internal sealed class ModelRun : IDisposable
     }
 
     /// <summary>A trainer; to be used on one thread.</summary>
-    public PpoTrainer Trainer(string folder, Action<long, ParameterBlock>? publish = null, Action? trained = null, int keep = 2) =>
-        new(Ppo, _start, _reward, episode => _queries[episode], new CheckpointStore(folder, keep), publish, new StepWatch(trained), threads: 1);
+    public PpoTrainer Trainer(string folder, Action<long, ParameterBlock>? publish = null, Action? trained = null, int keep = 2, AlarmWatch? alarms = null) =>
+        new(Ppo, _start, _reward, episode => _queries[episode], new CheckpointStore(folder, keep), publish, new StepWatch(trained), threads: 1, alarms);
 
     /// <summary>Has a new trainer load, learn from batches and write a checkpoint.</summary>
     /// <returns>What it loaded, and the weights in the end.</returns>

@@ -1,5 +1,7 @@
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Host.Settings;
+using ActorRlhf.Model;
+using ActorRlhf.Model.Alarms;
 
 namespace ActorRlhf.Host.Tests.Runs;
 
@@ -33,6 +35,23 @@ public sealed class RunSettingsTests
         var text = ResolvedConfiguration.Write(scaled, RunSettings.Section);
         Assert.Equal(text, ResolvedConfiguration.Write(SettingsReader.Read<RunSettings>(SettingsDocument.Parse(text), RunSettings.Section), RunSettings.Section));
         Assert.True(scaled.Ppo.TotalEpisodes >= scaled.Ppo.BatchSize);
+    }
+
+    [Fact]
+    public void A_limit_that_is_set_leaves_an_alarms_others_as_they_are()
+    {
+        var text = ResolvedConfiguration.Write(Settings, RunSettings.Section) + "rlhf.alarms { kl { stop-above = 99 }, length-bias { warn-above = null }, start-episodes = 512 }";
+        var alarms = SettingsReader.Read<RunSettings>(SettingsDocument.Parse(text), RunSettings.Section).Alarms;
+        var usual = new AlarmSettings();
+        Assert.Equal(usual with { Kl = usual.Kl with { StopAbove = 99 }, LengthBias = usual.LengthBias with { WarnAbove = null }, StartEpisodes = 512 }, alarms);
+    }
+
+    [Fact]
+    public void Limits_the_wrong_way_round_are_an_error_that_names_the_alarm()
+    {
+        var text = ResolvedConfiguration.Write(Settings, RunSettings.Section) + "rlhf.alarms.kl.warn-above = 99";
+        var error = Assert.Throws<UserErrorException>(() => SettingsReader.Read<RunSettings>(SettingsDocument.Parse(text), RunSettings.Section));
+        Assert.Contains("rlhf.alarms.kl: stop-above is 40, below warn-above, which is 99; set it higher", error.Message);
     }
 
     [Fact]

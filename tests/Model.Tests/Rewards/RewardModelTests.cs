@@ -87,6 +87,21 @@ public sealed class RewardModelTests
         Assert.Throws<ArgumentException>(() => RewardCheck.Of([1], [1, 2], 0.5));
     }
 
+    [Fact]
+    public void A_check_that_is_not_passed_says_against_what()
+    {
+        var check = RewardCheck.Of([1, 2], [2, 3], 0.5, RewardCheck.Truncated);
+        Assert.StartsWith("the reward model ranks 0.0 % of reference summaries above truncated ones, which must be more than 50.0 %", Assert.Throws<UserErrorException>(check.Require).Message);
+    }
+
+    [Theory]
+    [InlineData(new[] { 5, 6, 7, 8, 9, 0 }, new[] { 5, 6, 0 })]
+    [InlineData(new[] { 5, 6, 7, 8 }, new[] { 5, 6, 0 })] // never ended
+    [InlineData(new[] { 5, 6, 0 }, new[] { 5, 0 })]
+    [InlineData(new[] { 5, 0 }, null)]
+    [InlineData(new[] { 0 }, null)]
+    public void A_truncated_summary_has_half_its_tokens_and_an_end(int[] summary, int[]? expected) => Assert.Equal(expected, RewardCheck.Truncate(summary, endOfText: 0));
+
     [Theory]
     [InlineData(2)]
     [InlineData(3)]
