@@ -45,7 +45,7 @@ public sealed record AlarmSettings
     public AlarmLimits Loss { get; init; } = new() { WarnAbove = 10, StopAbove = 100 };
 
     /// <summary>The gradient's norm before clipping, as a multiple of the lowest that it has settled at.</summary>
-    public AlarmLimits GradientNorm { get; init; } = new() { WarnAbove = 20, StopAbove = 200 };
+    public AlarmLimits GradientNorm { get; init; } = new() { WarnAbove = 10, StopAbove = 100 };
 
     /// <summary>Versions that the policies that sampled a batch are behind the one that learned from it.</summary>
     public AlarmLimits Staleness { get; init; } = new() { WarnAbove = 8 };
