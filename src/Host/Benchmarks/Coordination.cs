@@ -32,7 +32,7 @@ public sealed class Coordination(RunSettings settings, int batches, int rounds)
             Cluster = settings.Cluster with { MaxPolicyLag = 0 },
             RewardCheck = 0,
             TruncationCheck = 0,
-            Alarms = AlarmSettings.None, // nobody is there to answer them
+            Alarms = new AlarmSettings { Enabled = false }, // nobody is there to answer them
         };
         var (task, data) = NodeRun.Open(run);
         var (plain, actors) = (new List<BatchCost>(), new List<BatchCost>());

@@ -81,7 +81,7 @@ public sealed class ChaosWorkspace
         Task = new TaskSettings { Format = "{description}\n\nTL;DR:", TruncateField = "description", QueryLength = 32, ResponseLength = 16 },
         RewardCheck = 0, // the reward model has learned nothing
         TruncationCheck = 0,
-        Alarms = AlarmSettings.None, // nobody is there to answer them
+        Alarms = new AlarmSettings { Enabled = false }, // nobody is there to answer them
         Ppo = new PpoSettings
         {
             TotalEpisodes = chaos.Episodes, BatchSize = 64, Epochs = 2, Minibatches = 2, Optimizer = new OptimizerSettings { LearningRate = 1e-4 }, ImportanceWeightCap = 2,

@@ -8,6 +8,9 @@ public sealed record AlarmSettings
     /// <summary>How many updates an alarm's history goes back.</summary>
     public const int History = 50;
 
+    /// <summary>Whether there are limits. Where nobody is there to answer an alarm, such as in a test, there may be none; what is not a number stops training all the same.</summary>
+    public bool Enabled { get; init; } = true;
+
     /// <summary>
     /// Episodes, at least, that say what a run was like at its start: the updates are taken until they have so many. Until then nothing that is compared with the start gives an alarm.
     /// </summary>
@@ -53,23 +56,11 @@ public sealed record AlarmSettings
     /// <summary>Share of responses that did not end by themselves.</summary>
     public AlarmLimits Truncated { get; init; } = new() { WarnAbove = 0.3, StopAbove = 0.6, Updates = 2 };
 
-    /// <summary>No limits at all. What is not a number is an alarm all the same.</summary>
-    public static AlarmSettings None
-    {
-        get
-        {
-            var none = new AlarmLimits();
-            return new AlarmSettings
-            {
-                Kl = none, KlPerToken = none, Entropy = none, Reward = none, RewardDrop = none, ScoreAudit = none, ResponseLength = none, LengthBias = none, Repetition = none, Loss = none,
-                GradientNorm = none, Staleness = none, Truncated = none,
-            };
-        }
-    }
-
     /// <summary>The limits of a metric.</summary>
     public AlarmLimits this[AlarmMetric metric] => metric switch
     {
+        AlarmMetric.Nan => NotFinite,
+        _ when !Enabled => NoLimits,
         AlarmMetric.Kl => Kl,
         AlarmMetric.KlPerToken => KlPerToken,
         AlarmMetric.Entropy => Entropy,
@@ -81,11 +72,12 @@ public sealed record AlarmSettings
         AlarmMetric.Repetition => Repetition,
         AlarmMetric.Loss => Loss,
         AlarmMetric.GradientNorm => GradientNorm,
-        AlarmMetric.Nan => NotFinite,
         AlarmMetric.Staleness => Staleness,
         AlarmMetric.Truncated => Truncated,
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, null),
     };
 
     private static AlarmLimits NotFinite { get; } = new() { StopAbove = 0 };
+
+    private static AlarmLimits NoLimits { get; } = new();
 }

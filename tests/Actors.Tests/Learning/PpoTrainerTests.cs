@@ -77,7 +77,11 @@ public sealed class PpoTrainerTests : IDisposable
     public async Task Alarms_go_on_from_a_checkpoint_as_if_it_had_never_stopped()
     {
         var (trajectories, _) = await _model.PlainLoop();
-        var settings = AlarmSettings.None with { Reward = new() { WarnAbove = -1e9, Updates = 3 }, Entropy = new() { StopBelow = 1e9 }, StartEpisodes = 16 };
+        var settings = new AlarmSettings
+        {
+            Reward = new() { WarnAbove = -1e9, Updates = 3 }, Entropy = new() { StopBelow = 1e9 }, StartEpisodes = 16, KlPerToken = new(), RewardDrop = new(), ResponseLength = new(),
+            LengthBias = new(), Repetition = new(), Truncated = new(),
+        };
         var batches = Batches(trajectories).ToArray();
         using var thread = new ComputeThread("trainers");
         await thread.Run(() =>

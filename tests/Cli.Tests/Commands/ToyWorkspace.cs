@@ -72,7 +72,7 @@ public sealed class ToyWorkspace : IAsyncLifetime
               comparisons { train = 96, validation = 48, candidates = 2 }
               reward { batch-size = 8, optimizer { learning-rate = 0.003 } }
               reward-schedule { evaluate-every = 5, checkpoint-every = 3 }
-              reward-check = 0, truncation-check = 0
+              reward-check = 0, truncation-check = 0, alarms.enabled = false
               ppo { total-episodes = 192, batch-size = 32, epochs = 2, minibatches = 2, optimizer { learning-rate = 0.001 } }
               ppo-schedule { evaluate-every = 2, checkpoint-every = 2 }
               sampling { slots = 8 }

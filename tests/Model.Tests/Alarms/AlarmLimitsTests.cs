@@ -20,7 +20,8 @@ public sealed class AlarmLimitsTests
     {
         var settings = new AlarmSettings();
         foreach (var metric in AlarmMetrics.All) settings[metric].Validate();
-        Assert.All(AlarmMetrics.All, metric => Assert.Equal(metric == AlarmMetric.Nan ? new AlarmLimits { StopAbove = 0 } : new AlarmLimits(), AlarmSettings.None[metric]));
+        var none = settings with { Enabled = false };
+        Assert.All(AlarmMetrics.All, metric => Assert.Equal(metric == AlarmMetric.Nan ? new AlarmLimits { StopAbove = 0 } : new AlarmLimits(), none[metric]));
     }
 
     [Theory]

@@ -7,7 +7,7 @@ namespace ActorRlhf.Model.Tests.Alarms;
 /// <summary>What is an alarm and what is none, on updates made up for the purpose.</summary>
 public sealed class AlarmWatchTests
 {
-    private static readonly AlarmSettings Kl3 = AlarmSettings.None with { Kl = new() { WarnAbove = 10, StopAbove = 20, Updates = 3 } };
+    private static readonly AlarmSettings Kl3 = NoLimits.Settings with { Kl = new() { WarnAbove = 10, StopAbove = 20, Updates = 3 } };
 
     [Fact]
     public void Updates_with_which_nothing_is_wrong_raise_nothing()
@@ -28,7 +28,7 @@ public sealed class AlarmWatchTests
     [Fact]
     public void An_alarm_has_the_last_fifty_values_and_the_sentence_that_says_what_to_do()
     {
-        var watch = new AlarmWatch(AlarmSettings.None with { Kl = new() { StopAbove = 20 } }, Updates.End);
+        var watch = new AlarmWatch(NoLimits.Settings with { Kl = new() { StopAbove = 20 } }, Updates.End);
         for (var update = 1; update < 60; update++) Observe(watch, update, update / 10.0);
         var alarm = Observe(watch, 60, 73.5)!;
         Assert.Equal(Enumerable.Range(11, 50).Select(update => (long)update), alarm.History.Select(point => point.Update));
@@ -59,7 +59,7 @@ public sealed class AlarmWatchTests
     [Fact]
     public void What_is_accepted_does_not_stop_again_before_it_was_well_once()
     {
-        var watch = new AlarmWatch(AlarmSettings.None with { Kl = new() { WarnAbove = 10, StopAbove = 20 } }, Updates.End);
+        var watch = new AlarmWatch(NoLimits.Settings with { Kl = new() { WarnAbove = 10, StopAbove = 20 } }, Updates.End);
         Assert.False(watch.Accept(AlarmMetric.Kl)); // there is nothing to accept
         Assert.True(Observe(watch, 1, 25)!.Stops);
         Assert.True(Observe(watch, 2, 26)!.Stops); // resumed without being accepted
@@ -75,7 +75,7 @@ public sealed class AlarmWatchTests
     [Fact]
     public void What_stops_comes_first()
     {
-        var watch = new AlarmWatch(AlarmSettings.None with { Kl = new() { WarnAbove = 1 }, Reward = new() { StopBelow = 1 }, Loss = new() { StopAbove = 0.1 } }, Updates.End);
+        var watch = new AlarmWatch(NoLimits.Settings with { Kl = new() { WarnAbove = 1 }, Reward = new() { StopBelow = 1 }, Loss = new() { StopAbove = 0.1 } }, Updates.End);
         Next(1);
         Assert.Equal([AlarmMetric.Reward, AlarmMetric.Loss, AlarmMetric.Kl], Next(2));
         watch.Accept(AlarmMetric.Reward);
@@ -95,7 +95,7 @@ public sealed class AlarmWatchTests
     [InlineData(AlarmMetric.GradientNorm, 10.0)] // 30 of 3
     public void A_metric_is_measured_against_the_runs_start_or_past_where_it_says_so(AlarmMetric metric, double expected)
     {
-        var watch = new AlarmWatch(AlarmSettings.None with { StartEpisodes = 128 }, Updates.End);
+        var watch = new AlarmWatch(NoLimits.Settings with { StartEpisodes = 128 }, Updates.End);
         for (var update = 1; update <= 8; update++) watch.Observe(Updates.Statistics(update), Updates.Batch(update));
         watch.Observe(Updates.Statistics(9) with { Kl = 73, Entropy = 0.5, Score = -1.25, TotalLoss = -6, GradientNorm = 30 }, Updates.Batch(9));
         Assert.Equal(expected, watch.State.Traces[(int)metric].History[^1].Value, 9);
@@ -104,7 +104,7 @@ public sealed class AlarmWatchTests
     [Fact]
     public void Falling_from_the_best_that_it_has_been_counts_too()
     {
-        var watch = new AlarmWatch(AlarmSettings.None with { StartEpisodes = 64 }, Updates.End);
+        var watch = new AlarmWatch(NoLimits.Settings with { StartEpisodes = 64 }, Updates.End);
         double[] scores = [0.5, 1, 1.2, 1.4, 1.6, 1.8, 9, 0.9]; // five in a row: 1.14, 1.4 and, with the lucky one, 3
         for (var i = 0; i < scores.Length; i++) watch.Observe(Updates.Statistics(i + 1) with { Score = scores[i] }, Updates.Batch(i + 1));
         Assert.Equal([-1, -1.4, -1.8, -2.2, -1.32, -15.2, 4.2], watch.State.Traces[(int)AlarmMetric.RewardDrop].History.Select(point => Math.Round(point.Value, 9)));
@@ -122,7 +122,7 @@ public sealed class AlarmWatchTests
     [Fact]
     public void What_comes_from_the_responses_is_measured_on_them_and_shown_by_the_worst_of_them()
     {
-        var settings = AlarmSettings.None with
+        var settings = NoLimits.Settings with
         {
             Repetition = new() { WarnAbove = 0 }, Truncated = new() { WarnAbove = 0 }, Staleness = new() { WarnAbove = 0 }, Kl = new() { WarnAbove = 0 }, Reward = new() { WarnBelow = 9 },
         };
