@@ -102,7 +102,7 @@ public sealed class UpCommand : Command
     private static async Task Train(string configuration, RunSettings settings, IEnumerable<NodePlace> places, IRunProgress progress, CancellationToken stop)
     {
         var notes = new ConcurrentQueue<string>();
-        var isSilent = false;
+        var (isSilent, isPageTold) = (false, false);
         using var http = ClusterNetwork.Open(settings.Network).CreateClient();
         await using var cluster = new LocalCluster(place => Start(configuration, place), notes.Enqueue)
         {
@@ -114,8 +114,10 @@ public sealed class UpCommand : Command
             await Task.WhenAny(cluster.Finished, Task.Delay(Look, stop)).ConfigureAwait(false);
             while (notes.TryDequeue(out var note)) progress.Note(note);
             stop.ThrowIfCancellationRequested();
-            if (await Ask(http, settings.Cluster.Directory, stop).ConfigureAwait(false) is { Phase: { } phase } status)
+            if (await Ask(http, settings.Cluster.Directory, stop).ConfigureAwait(false) is var (address, status) && status.Phase is { } phase)
             {
+                if (!isPageTold) progress.Note($"the run's page: {address}/ (every node serves it); in a terminal: rlhf watch");
+                isPageTold = true;
                 progress.Report(new RunProgress(PpoMonitor.Phase, status.TrainedEpisodes, status.TotalEpisodes, "episodes",
                     string.Create(CultureInfo.InvariantCulture, $"{phase}, {status.Members.Count} nodes")));
                 if (phase == NodeStatus.Silent && !isSilent && status.Troubles is [.., var last]) progress.Note($"{status.Reason}; the last that {status.Name} has complained of: {last}");
@@ -127,7 +129,7 @@ public sealed class UpCommand : Command
     }
 
     // Any node will do: each hears from the learner twice a second.
-    private static async Task<NodeStatus?> Ask(HttpClient http, string folder, CancellationToken stop)
+    private static async Task<(string Address, NodeStatus Status)?> Ask(HttpClient http, string folder, CancellationToken stop)
     {
         foreach (var node in NodeFile.All(folder))
         {
@@ -135,7 +137,7 @@ public sealed class UpCommand : Command
             patience.CancelAfter(Look);
             try
             {
-                if (await NodeStatus.AskAsync(http, node.Address, patience.Token).ConfigureAwait(false) is { Phase: not null } status) return status;
+                if (await NodeStatus.AskAsync(http, node.Address, patience.Token).ConfigureAwait(false) is { Phase: not null } status) return (node.Address, status);
             }
             catch (OperationCanceledException) when (!stop.IsCancellationRequested)
             {

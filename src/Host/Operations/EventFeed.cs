@@ -152,7 +152,7 @@ internal sealed partial class EventFeed(IReadOnlyList<EventSource> sources, ILog
         {
             for (; ;)
             {
-                var pause = Task.Delay(Period, stop);
+                var pause = Task.Delay(source.Every * Period, stop);
                 try
                 {
                     if (await read(stop).ConfigureAwait(false) is { } now && !now.AsSpan().SequenceEqual(last))

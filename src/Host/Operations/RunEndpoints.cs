@@ -10,12 +10,13 @@ namespace ActorRlhf.Host.Operations;
 
 /// <summary>
 /// How the run is: <see cref="LearnerFigures"/>; <c>GET /api/alarms</c>, <see cref="AlarmReport"/>s; and all of it as events, <see cref="EventFeed"/>: <c>status</c> (a
-/// <see cref="NodeStatus"/>), <c>alarms</c>, <c>topology</c> (a <see cref="ClusterReport"/>), <c>metrics</c> (records of the last updates) and <c>samples</c>.
+/// <see cref="NodeStatus"/>), <c>alarms</c>, <c>topology</c> (a <see cref="ClusterReport"/>), <c>why</c> (a <see cref="Bottleneck"/>), <c>account</c> (an <see cref="EpisodeAccount"/>), <c>metrics</c> (records of the last updates) and <c>samples</c>.
 /// </summary>
 internal static class RunEndpoints
 {
     private const string AlarmsPath = "/api/alarms";
     private const int RecentUpdates = 16; // in an event
+    private const int SlowPeriods = 3; // of what every shard is asked for, and of averages over half a minute
 
     /// <summary>Adds them.</summary>
     /// <param name="routes">The node's.</param>
@@ -26,6 +27,7 @@ internal static class RunEndpoints
     /// <param name="loggers">Makes the log of what fails.</param>
     public static void MapRun(this IEndpointRouteBuilder routes, Node node, INodeWork work, LearnerFigures figures, Func<Observation?> observation, ILoggerFactory loggers)
     {
+        routes.MapPage();
         figures.Map(routes);
         routes.MapGet(AlarmsPath, () => Alarms() is { } alarms
             ? Results.Json(alarms, OperationsJson.Options)
@@ -34,13 +36,18 @@ internal static class RunEndpoints
         [
             EventSource.Of("status", () => Task.FromResult<byte[]?>(Encoding.UTF8.GetBytes(node.Status().ToJson()))),
             EventSource.Of("alarms", () => Task.FromResult(Alarms() is { } alarms ? Json(alarms) : null)),
-            EventSource.Of("topology", async () => observation() is { } observer ? Json(await observer.ClusterAsync().ConfigureAwait(false)) : null),
+            Observed("topology", observer => observer.ClusterAsync()),
+            Observed("why", observer => observer.WhyAsync()) with { Every = SlowPeriods },
+            Observed("account", observer => observer.AccountAsync()) with { Every = SlowPeriods },
             AfterUpdates("metrics", stop => figures.MetricsAsync(node.Status().Version - RecentUpdates, isPassed: false, stop)),
             AfterUpdates("samples", stop => figures.SamplesAsync(isPassed: false, stop)),
         ];
         new EventFeed(sources, loggers.CreateLogger<EventFeed>()).Map(routes);
 
         IReadOnlyList<AlarmReport>? Alarms() => node.Learner is { } learner ? [.. learner.Alarms.Select(alarm => AlarmReport.Of(alarm, work.Text))] : null;
+
+        EventSource Observed<T>(string name, Func<Observation, Task<T>> ask) =>
+            EventSource.Of(name, async () => observation() is { } observer ? Json(await ask(observer).ConfigureAwait(false)) : null);
 
         // Asked for again when there was an update, or the last answer was none.
         EventSource AfterUpdates(string name, Func<CancellationToken, Task<(int Status, byte[] Json)>> read) => new(name, () =>
