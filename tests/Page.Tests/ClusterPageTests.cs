@@ -25,8 +25,9 @@ public sealed class ClusterPageTests(Chromium chromium, ToyWorkspace toy)
         using var run = await ToyRun.Make(toy, "rlhf.ppo.total-episodes=2000000", "rlhf.ppo-schedule.checkpoint-every=1000", "rlhf.ppo-schedule.evaluate-every=100000");
         var core = run.Node("core", "learner,episodes");
         await core.Until(async () => await run.Status("core") is { Phase: not null }); // so that it has the learner
-        foreach (var (name, roles) in new[] { ("standby", "learner,episodes"), ("writer-1", "rollout"), ("writer-2", "rollout"), ("judge", "scorer") }) run.Node(name, roles);
-        await core.Until(async () => await run.Status("standby") is { Version: > 2, Members.Count: 5 });
+        Child[] others = [run.Node("standby", "learner,episodes"), run.Node("writer-1", "rollout"), run.Node("writer-2", "rollout"), run.Node("judge", "scorer")];
+        var joined = core.Until(async () => await run.Status("standby") is { Version: > 2, Members.Count: 5 });
+        await Task.WhenAll(others.Select(node => node.Until(() => joined.IsCompleted)).Append(joined)); // none of which may end meanwhile
         var address = NodeFile.All(run.Folder).Single(node => node.Name == "standby").Address;
 
         await using var window = await chromium.Open(address);
