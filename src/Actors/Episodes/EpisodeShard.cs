@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Protocol;
@@ -31,6 +32,7 @@ public sealed class EpisodeShard : ObservedPersistentActor
     private int _arrivedEpisodes;
     private CollectEpisodes? _collect;
     private IActorRef _learner = ActorRefs.Nobody;
+    private readonly EpisodeSpans _spans;
     private bool _isWriting;
     private long _deleted;
 
@@ -42,6 +44,7 @@ public sealed class EpisodeShard : ObservedPersistentActor
     {
         (_settings, _clock, _ledger) = (settings, clock ?? TimeProvider.System, new EpisodeLedger(settings, shard));
         (_paces, _since) = (new PaceBook((settings.MaxPolicyLag + 1L) * settings.Plan.BatchSize), _clock.GetElapsedTime(0));
+        _spans = new EpisodeSpans(settings.Plan.Run, "journal");
         PersistenceId = PersistenceIdOf(settings.Plan.Run, shard);
         Recover<EpisodesScored>(scored => _ledger.Recover(scored, LastSequenceNr));
         Recover<BatchesTrained>(trained => _ledger.Recover(trained, LastSequenceNr));
@@ -114,6 +117,8 @@ public sealed class EpisodeShard : ObservedPersistentActor
         }
 
         _arrived.Enqueue((Sender, report));
+        if (EpisodeSpans.AreWanted)
+            foreach (var episode in report.Episodes) _spans.Begin(episode.Episode);
         _arrivedEpisodes += report.Episodes.Count;
         Write();
     }
@@ -169,14 +174,26 @@ public sealed class EpisodeShard : ObservedPersistentActor
             Write(scored, () =>
             {
                 _ledger.Apply(scored, LastSequenceNr);
+                foreach (var episode in scored.Episodes) using (var span = _spans.End(episode.Episode)) span?.SetTag("rlhf.shard", _ledger.Shard);
                 Answer();
                 foreach (var part in _ledger.OfferPartsOf(scored.Episodes)) Send(part);
             });
 
             void Answer()
             {
+                EndRefused(answers);
                 for (var i = 0; i < senders.Count; i++) senders[i].Tell(answers[i]);
             }
+        }
+    }
+
+    private void EndRefused(IReadOnlyList<ReportAnswered> answers)
+    {
+        if (_spans.Count == 0) return;
+        foreach (var refusal in answers.SelectMany(answer => answer.Refusals))
+        {
+            using var span = _spans.End(refusal.Episode);
+            span?.SetTag("rlhf.shard", _ledger.Shard).SetTag("rlhf.refusal", refusal.Reason.ToString().ToLowerInvariant()).SetStatus(ActivityStatusCode.Error, "refused");
         }
     }
 

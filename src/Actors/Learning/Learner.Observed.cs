@@ -9,6 +9,7 @@ public sealed partial class Learner
 {
     private readonly RecentSum _steps = new(seconds: 600); // of time in seconds
     private readonly RecentShares<LearnerActivity> _time = new(LearnerActivity.Loading);
+    private readonly EpisodeSpans _spans;
 
     private LearnerActivity Activity => _phase switch
     {
@@ -26,6 +27,22 @@ public sealed partial class Learner
         var isHandled = base.AroundReceive(receive, message);
         _time.Enter(Activity);
         return isHandled;
+    }
+
+    private void BeginSpans(BatchFormed batch)
+    {
+        if (!EpisodeSpans.AreWanted) return;
+        foreach (var episode in batch.Episodes) _spans.Begin(episode.Episode);
+    }
+
+    private void EndSpans(BatchFormed batch)
+    {
+        if (_spans.Count == 0) return;
+        foreach (var episode in batch.Episodes)
+        {
+            using var span = _spans.End(episode.Episode);
+            span?.SetTag("rlhf.batch", batch.Batch).SetTag("rlhf.policy_version", batch.PolicyVersion).SetTag("rlhf.replayed", _phase == LearnerPhase.Replaying);
+        }
     }
 
     private LearnerStatus Status()

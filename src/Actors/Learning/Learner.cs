@@ -58,6 +58,7 @@ public sealed partial class Learner : ObservedPersistentActor, IWithTimers
     {
         (_settings, _makeTrainer, _shards, _announcements, _clock) = (settings, makeTrainer, shards, announcements, clock ?? TimeProvider.System);
         _ledger = new TrainingLedger(settings.Plan, settings.MaxPolicyLag);
+        _spans = new EpisodeSpans(settings.Plan.Run, "train");
         PersistenceId = PersistenceIdOf(settings.Plan.Run);
         Recover<BatchFormed>(formed => Past(() => _ledger.Recover(formed, LastSequenceNr)));
         Recover<CheckpointWritten>(written => Past(() => _ledger.Recover(written, LastSequenceNr)));
@@ -207,6 +208,7 @@ public sealed partial class Learner : ObservedPersistentActor, IWithTimers
         {
             var steering = _ledger.Steering.At(batch.Batch);
             _isTraining = true;
+            BeginSpans(batch);
             Compute(
                 () =>
                 {
@@ -221,6 +223,7 @@ public sealed partial class Learner : ObservedPersistentActor, IWithTimers
                 alarms =>
                 {
                     _isTraining = false;
+                    EndSpans(batch);
                     _ledger.Trained();
                     Raised(alarms);
                     if (_phase == LearnerPhase.Training) Announce();

@@ -34,6 +34,8 @@ public sealed class Rollout : ObservedActor, IWithTimers
     private readonly Dictionary<long, long> _begun = []; // likewise
     private long _steps; // likewise
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly EpisodeSpans _leaseSpans;
+    private readonly EpisodeSpans _generateSpans;
     private readonly RecentSum _tokens = new();
     private readonly RecentSum _finished = new();
     private readonly RecentShares<RolloutActivity> _time = new(RolloutActivity.Starting);
@@ -69,6 +71,7 @@ public sealed class Rollout : ObservedActor, IWithTimers
         (_settings, _makeGeneration, _query, _shards, _scorers) = (settings, makeGeneration, query, shards, scorers);
         (_clock, _observer) = (clock ?? TimeProvider.System, observer);
         (_work, _outbox, _sizing) = (new LeasedWork(settings.Plan), new RolloutOutbox<IActorRef>(settings.ScoringPatience), settings.Leases);
+        (_leaseSpans, _generateSpans) = (new EpisodeSpans(settings.Plan.Run, "lease"), new EpisodeSpans(settings.Plan.Run, "generate"));
         _thread = new ComputeThread(settings.Name);
         _holder = FormattableString.Invariant($"{settings.Name}#{Self.Path.Uid}");
         Receive<PolicyTrained>(trained => trained.Run == settings.Plan.Run, trained =>
@@ -175,6 +178,7 @@ public sealed class Rollout : ObservedActor, IWithTimers
         _wanted = version;
         Open();
         _work.DropTrained(version);
+        _leaseSpans.ForgetBelow(Trained);
         foreach (var episode in _outbox.SettleBelow(Trained)) _observer?.Settled(episode, RefusalReason.Late);
         _dry = 0;
     }
@@ -217,6 +221,12 @@ public sealed class Rollout : ObservedActor, IWithTimers
 
         Hear(leased.Version);
         foreach (var lease in leased.Leases) _work.Add(lease, Now + TimeSpan.FromMilliseconds(leased.Milliseconds));
+        if (EpisodeSpans.AreWanted)
+        {
+            foreach (var lease in leased.Leases)
+                for (var episode = lease.First; episode < lease.First + lease.Count; episode++) _leaseSpans.Begin(episode);
+        }
+
         if (_asking is { } asking && asking.Shard == leased.Shard)
         {
             _dry = count > 0 ? 0 : _dry + 1;
@@ -255,7 +265,10 @@ public sealed class Rollout : ObservedActor, IWithTimers
         // As many again as there are slots wait for one that becomes free within the slice.
         while (_generating.Count < 2 * _generation.Slots && _outbox.Count + _generating.Count < _settings.Capacity && _work.TryTake(version, Now, out var episode))
         {
-            if (!_outbox.Contains(episode.Value) && _generating.Add(episode.Value)) begun.Add(new Query(episode.Value, _query(episode.Value)));
+            using (var leased = _leaseSpans.End(episode.Value)) leased?.SetTag("rlhf.rollout", _settings.Name);
+            if (_outbox.Contains(episode.Value) || !_generating.Add(episode.Value)) continue;
+            begun.Add(new Query(episode.Value, _query(episode.Value)));
+            _generateSpans.Begin(episode.Value);
         }
 
         if (_generating.Count == 0 && !isSwapping) return;
@@ -282,6 +295,8 @@ public sealed class Rollout : ObservedActor, IWithTimers
         foreach (var completion in slice.Finished)
         {
             _generating.Remove(completion.EpisodeId);
+            using (var generated = _generateSpans.End(completion.EpisodeId))
+                generated?.SetTag("rlhf.rollout", _settings.Name).SetTag("rlhf.tokens", completion.Response.Length).SetTag("rlhf.policy_version", completion.FirstVersion);
             if (completion.EpisodeId < Trained) _observer?.Settled(completion.EpisodeId, RefusalReason.Late);
             else _outbox.Add(SampledEpisode.Of(completion, _settings.Name, now));
         }

@@ -26,6 +26,7 @@ public sealed class RewardScorer : ObservedActor, IWithTimers
     private readonly Dictionary<IActorRef, (int Count, TimeSpan Since)> _asked = [];
     private readonly Dictionary<IActorRef, TimeSpan> _coming = []; // rollouts that had more under way, and when they said so
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly EpisodeSpans _spans;
     private readonly RecentSum _batchSizes = new(seconds: 30);
     private readonly RecentSum _waits = new(seconds: 30); // milliseconds
     private readonly RecentShares<ScorerActivity> _time = new(ScorerActivity.WaitingForRollouts);
@@ -46,6 +47,7 @@ public sealed class RewardScorer : ObservedActor, IWithTimers
     public RewardScorer(RewardScorerSettings settings, Func<IScorer> makeScorer, Func<long, int[]> query, IActorRef shards, TimeProvider? clock = null)
     {
         (_settings, _makeScorer, _query, _shards, _clock) = (settings, makeScorer, query, shards, clock ?? TimeProvider.System);
+        _spans = new EpisodeSpans(settings.Plan.Run, "score");
         _thread = new ComputeThread(settings.Name);
         _queue = new ScoringQueue<Item>(settings.BatchSize, settings.Patience, settings.Capacity);
         _reports = new ReportBook<IActorRef>(settings.Plan, settings.Retry, Stopwatch.GetTimestamp()); // an answer to a predecessor's report means nothing
@@ -149,7 +151,7 @@ public sealed class RewardScorer : ObservedActor, IWithTimers
 
             // Where an answer came so late that the room was used otherwise, the rollout gives what it has not heard of to somebody again.
             var query = _query(episode.Episode);
-            _queue.TryAdd(new Item(episode, query, Sender, Now), query.Length + episode.Response.Length, Now);
+            if (_queue.TryAdd(new Item(episode, query, Sender, Now), query.Length + episode.Response.Length, Now)) _spans.Begin(episode.Episode);
         }
 
         if (malformed.Episodes.Count > 0) Sender.Tell(malformed);
@@ -204,6 +206,8 @@ public sealed class RewardScorer : ObservedActor, IWithTimers
         _scoring = 0;
         _scored += scored.Count;
         _batches++;
+        foreach (var episode in scored)
+            using (var span = _spans.End(episode.Episode)) span?.SetTag("rlhf.scorer", _settings.Name).SetTag("rlhf.score", episode.Score);
         foreach (var report in _reports.Report(scored.Zip(batch, (episode, item) => (episode, item.Rollout)), Now)) _shards.Tell(report);
         Proceed();
     }

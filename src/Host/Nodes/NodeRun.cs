@@ -1,3 +1,4 @@
+using ActorRlhf.Host.Operations;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Model;
 using ActorRlhf.Model.Data;
@@ -46,6 +47,7 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
         var seeded = settings.Seeded();
         Directory.CreateDirectory(Folder);
         using var log = NodeLog.ToFile(Path.Combine(Folder, "logs", $"{name}.log"), settings.Logs, name);
+        using var traces = TraceFile.Open(settings.Traces, Folder, settings.Cluster.Run, name);
         using var work = new PpoWork(seeded, task, data, networks =>
         {
             var metrics = MetricsLog.Open(Path.Combine(Folder, RunDirectory.MetricsFile));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ActorRlhf.Host.Nodes;
+using ActorRlhf.Host.Operations;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Evaluation;
 using ActorRlhf.Model.Networks;
@@ -112,6 +113,7 @@ public sealed class FourSteps
         var settings = _settings with { Cluster = _settings.Cluster with { Directory = _directory.Path, Model = start, Reward = reward } };
         using var work = new PpoWork(settings, _task, _data, networks => new PpoMonitor(settings, _task, _data, networks, _metrics, policy => Save(folder, policy), _progress));
         using var log = NodeLog.ToFile(_directory.In("logs/ppo.log"), settings.Logs, PpoMonitor.Phase);
+        using var traces = TraceFile.Open(settings.Traces, _directory.Path, settings.Cluster.Run, PpoMonitor.Phase);
         var options = new NodeOptions { Name = PpoMonitor.Phase, Roles = NodeRoles.All, Network = settings.Network, Cluster = settings.Cluster };
         NodeRun.RunAsync(options, work, log, cancellation).GetAwaiter().GetResult();
         return PretrainedModel.LoadTransformer(folder);

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ActorRlhf.Host.Nodes;
+using ActorRlhf.Host.Operations;
 using ActorRlhf.Model.Alarms;
 using ActorRlhf.Model.Data;
 using ActorRlhf.Model.Generation;
@@ -95,6 +96,9 @@ public sealed record RunSettings
 
     /// <summary>How nodes log.</summary>
     public LogSettings Logs { get; init; } = new();
+
+    /// <summary>Which episodes' traces nodes write down.</summary>
+    public TraceSettings Traces { get; init; } = new();
 
     /// <summary>The settings for a run of another length: passes, comparisons and episodes in proportion.</summary>
     /// <param name="factor">1 leaves everything as it is.</param>
