@@ -209,7 +209,7 @@ public sealed class Node : IAsyncDisposable
         var figures = new LearnerFigures(Name, Path.Combine(_options.Cluster.Directory, RunDirectory.MetricsFile), _work.Samples, () => LearnerNode, _http!);
         application.MapRun(this, _work, figures, () => _observation, _loggers!);
         application.MapReadiness(() => Obstacle);
-        new NodeMetrics(_work.Episodes.Plan.Run, Name, Figures()).Map(application);
+        new NodeMetrics(_work.Episodes.Plan.Run, Name, _work.Episodes.Plan.Shards, Figures()).Map(application);
         application.MapGet("/status", () => Results.Text(Status().ToJson(), "application/json"));
         application.MapPost(DeathNotice.Path, (string member) =>
         {

@@ -13,6 +13,9 @@ namespace ActorRlhf.Host.Operations;
 /// <param name="figures">Says what they measure.</param>
 internal sealed class NodeInstruments(Meter meter, NodeFigures figures)
 {
+    /// <summary>The most series that an instrument has of a shard: one for each <see cref="RefusalReason"/>.</summary>
+    public const int MostSeriesOfShard = 8;
+
     private const double Second = 1000; // in milliseconds
     private static readonly string[] Phases = Names(LearnerPhase.Unspecified);
     private static readonly string[] Refusals = Names(RefusalReason.Unspecified);

@@ -18,6 +18,7 @@ internal sealed class NodeMetrics : IDisposable
     public const string Path = "/metrics";
 
     private const string RuntimeMeter = "System.Runtime";
+    private const int UsualSeries = 2_000; // that OpenTelemetry keeps of an instrument; those beyond would be told as one
 
     private readonly NodeFigures _figures;
     private readonly Meter _meter;
@@ -26,15 +27,18 @@ internal sealed class NodeMetrics : IDisposable
     /// <summary>A node's figures.</summary>
     /// <param name="run">The run's name.</param>
     /// <param name="node">The node's.</param>
+    /// <param name="shards">Shards of the run; all of them may be on this node.</param>
     /// <param name="figures">What they are.</param>
-    public NodeMetrics(string run, string node, NodeFigures figures)
+    public NodeMetrics(string run, string node, int shards, NodeFigures figures)
     {
+        var most = Math.Max(UsualSeries, (shards + 1) * NodeInstruments.MostSeriesOfShard);
         _figures = figures;
         _meter = new Meter(new MeterOptions(ActorMetrics.MeterName) { Scope = this });
         new NodeInstruments(_meter, figures).Add();
         _provider = Sdk.CreateMeterProviderBuilder()
             .AddMeter(ActorMetrics.MeterName, RuntimeMeter)
-            .AddView(instrument => IsForeign(instrument) ? MetricStreamConfiguration.Drop : null)
+            .AddView(instrument => IsForeign(instrument) ? MetricStreamConfiguration.Drop
+                : instrument.Meter.Scope == this && most > UsualSeries ? new MetricStreamConfiguration { CardinalityLimit = most } : null)
             .SetResourceBuilder(ResourceBuilder.CreateEmpty().AddAttributes([new("run", run), new("node", node)]))
             .AddPrometheusExporter(exporter =>
             {

@@ -90,6 +90,18 @@ public sealed partial class NodeMetricsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_node_with_many_shards_tells_of_each()
+    {
+        const int shards = 600;
+        var shard = Report.Actors.Single(actor => actor.Shard is not null);
+        var actors = Enumerable.Range(0, shards).Select(number => shard with { Path = $"/shard/{number}", Shard = shard.Shard! with { Shard = number } });
+        await using var server = await Serve(new NodeFigures(() => Task.FromResult<NodeReport?>(Report with { Actors = [.. actors] })), shards: shards);
+        var scrape = await Scrape(server.Address);
+        Assert.Equal(shards * (Enum.GetValues<RefusalReason>().Length - 1), scrape.Of("rlhf_episodes_refused_total").Count());
+        Assert.DoesNotContain(scrape.Samples, sample => sample.Labels.ContainsKey("otel_metric_overflow"));
+    }
+
+    [Fact]
     public async Task Each_of_two_nodes_of_one_process_tells_of_itself()
     {
         await using var one = await Serve(Figures);
@@ -193,8 +205,8 @@ public sealed partial class NodeMetricsTests : IDisposable
     private static ActorReport Actor(string path, string type) =>
         new() { Path = path, Type = type, State = ActorState.Running, Mailbox = 0, MessagesPerSecond = 0, Restarts = 0 };
 
-    private static Task<NodeServer> Serve(NodeFigures figures, string name = "node-1") =>
-        NodeServer.StartAsync(ClusterNetwork.Open(new NetworkSettings()), new NodeMetrics("run \"7\"\\", name, figures).Map);
+    private static Task<NodeServer> Serve(NodeFigures figures, string name = "node-1", int shards = 4) =>
+        NodeServer.StartAsync(ClusterNetwork.Open(new NetworkSettings()), new NodeMetrics("run \"7\"\\", name, shards, figures).Map);
 
     private static HashSet<string> DashboardNames()
     {
