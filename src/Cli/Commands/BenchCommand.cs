@@ -16,5 +16,6 @@ public sealed class BenchCommand : Command
         Add(new BenchParametersCommand(console, input));
         Add(new BenchCoordinationCommand(console));
         Add(new BenchUnequalCommand(console));
+        Add(new BenchTopologyCommand(console));
     }
 }

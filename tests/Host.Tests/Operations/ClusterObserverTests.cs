@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using ActorRlhf.Actors.Episodes;
+using ActorRlhf.Host.Benchmarks;
 using ActorRlhf.Host.Nodes;
 using ActorRlhf.Host.Operations;
 using Akka.Actor;
@@ -122,7 +123,7 @@ public sealed class ClusterObserverTests
 
         public Nodes(int count, int actors, Func<int, CancellationToken, Task>? before = null, IReadOnlyList<string>? misses = null) =>
             _nodes = Task.WhenAll(Enumerable.Range(0, count).Select(number =>
-                SimulatedNode.Start(number, actors, misses, before is null ? null : stop => before(number, stop)))).GetAwaiter().GetResult();
+                SimulatedNode.StartAsync(number, actors, misses, before is null ? null : stop => before(number, stop)))).GetAwaiter().GetResult();
 
         public IReadOnlyList<KnownNode> Known => [.. _nodes.Select(node => node.Known)];
 
