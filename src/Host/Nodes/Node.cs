@@ -340,7 +340,11 @@ public sealed class Node : IAsyncDisposable
         Troubles = _troubles.Lines,
     };
 
-    private void Hear(LearnerStatus status, Address at) => _heard = new Heard(status, at, Stopwatch.GetTimestamp());
+    private void Hear(LearnerStatus status, Address at)
+    {
+        _heard = new Heard(status, at, Stopwatch.GetTimestamp());
+        _options.Heard?.Invoke(status);
+    }
 
     private async Task EndWithSystem()
     {

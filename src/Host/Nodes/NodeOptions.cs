@@ -1,3 +1,5 @@
+using ActorRlhf.Actors.Protocol;
+
 namespace ActorRlhf.Host.Nodes;
 
 /// <summary>What a node is.</summary>
@@ -14,6 +16,9 @@ public sealed record NodeOptions
 
     /// <summary>What it has in common with the others.</summary>
     public required ClusterSettings Cluster { get; init; }
+
+    /// <summary>Told how training is, twice a second, from one thread at a time; null where nobody wants to know.</summary>
+    public Action<LearnerStatus>? Heard { get; init; }
 
     /// <summary>What it speaks with others. Only tests say something else.</summary>
     internal int ProtocolVersion { get; init; } = ClusterEntry.ProtocolVersion;

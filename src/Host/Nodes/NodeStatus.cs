@@ -11,6 +11,9 @@ public sealed record NodeStatus
     /// <summary>The <see cref="Phase"/> of a learner that should have answered for a while and has not.</summary>
     public const string Silent = "silent";
 
+    /// <summary>The <see cref="Phase"/> of a learner that waits for an operator.</summary>
+    public const string Paused = "paused";
+
     /// <summary>How long after its last word the learner counts as silent.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(8); // a question that was lost is asked again before
     private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace ActorRlhf.Host.Operations;
@@ -16,7 +17,7 @@ internal static class OperatorEndpoints
     public static void MapOperator(this IEndpointRouteBuilder routes, OperatorDesk desk, AuditLog audit)
     {
         routes.MapPost("/api/pause", (HttpContext http, string? reason) => Answer(desk.Pause(http, reason ?? "")));
-        routes.MapPost("/api/resume", (HttpContext http, string[]? accept, string? reason) => Answer(desk.Resume(http, accept ?? [], reason ?? "")));
+        routes.MapPost("/api/resume", (HttpContext http, [FromQuery] string[]? accept, string? reason) => Answer(desk.Resume(http, accept ?? [], reason ?? "")));
         routes.MapPost("/api/checkpoint", (HttpContext http, string? reason) => Answer(desk.Checkpoint(http, reason ?? "")));
         routes.MapPost("/api/set", (HttpContext http, string? key, string? value, string? reason) => Answer(desk.Set(http, key ?? "", value ?? "", reason ?? "")));
         routes.MapPost("/api/drain", (HttpContext http, string? node, string? reason) => Answer(desk.Drain(http, node ?? "", reason ?? "")));

@@ -59,7 +59,12 @@ public sealed class OperatorDeskTests : IAsyncLifetime, IDisposable
         Assert.Equal((HttpStatusCode.Conflict, "training is not paused"), await Sentence(_core, "resume"));
         Assert.Equal((HttpStatusCode.Conflict, "a pause needs a reason, for those who come after"), await Sentence(_core, "pause"));
 
+        var (refused, why) = await Sentence(_worker, "resume?accept=KL&accept=klo");
+        Assert.Equal((HttpStatusCode.Conflict, true), (refused, why.StartsWith("no alarm watches \"klo\"; there are kl, ", StringComparison.Ordinal)));
+
         var audit = await Audit(_worker);
+        Assert.Equal("KL klo", audit[^1].Argument);
+        audit = [.. audit.SkipLast(1)];
         Assert.Equal(["pause", "resume", "resume", "pause"], audit.Select(entry => entry.Action));
         Assert.Equal([true, true, false, false], audit.Select(entry => entry.Done));
         Assert.Equal(["worker", "core", "core", "core"], audit.Select(entry => entry.Node));
