@@ -1,4 +1,5 @@
 using ActorRlhf.Actors.Episodes;
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Actors.Protocol;
 using Akka.Actor;
 using Akka.TestKit;
@@ -40,6 +41,23 @@ public sealed class EpisodeShardTests
         for (var i = 0; i < 640; i++) Report(kit, shard, i, Runs.Result(i, 0));
         for (var i = 0; i < 640; i++) Assert.Equal((i, 1), Answer(kit));
         Assert.InRange(database.Query<long>("SELECT count(*) FROM journal")[0], 1, 320);
+    }
+
+    [Fact]
+    public async Task What_it_receives_how_long_it_writes_and_what_it_knows_of_an_episode_are_told()
+    {
+        await using var database = new RunDatabase();
+        var (kit, shard) = await Start(database, Runs.Settings(256, 128, 1));
+        Report(kit, shard, 1, Runs.Result(3, 0));
+        Assert.Equal((1, 1), Answer(kit));
+        var status = await Status(shard);
+        Assert.InRange(status.WriteMilliseconds, 0.001, RunDatabase.Patience.TotalMilliseconds);
+        Assert.InRange(status.Writing, 0, 1);
+        var told = await shard.Ask<EpisodeAnswer>(new EpisodeRequest { Run = Runs.Name, Shard = 0, Episode = 3 }, RunDatabase.Patience);
+        Assert.Equal((EpisodePhase.Held, 3, 3), (told.Phase, told.Episode, told.Result.Episode));
+        var gauge = Assert.Single(ActorGauges.Of(kit.Sys).All);
+        Assert.Equal((ActorState.Running, nameof(EpisodeShard), 0, 0), (gauge.State, gauge.Type, gauge.Mailbox, gauge.Restarts));
+        Assert.InRange(gauge.Messages, 3, 100); // these three, and what the journal says to it
     }
 
     [Fact]
