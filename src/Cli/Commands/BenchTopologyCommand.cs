@@ -40,7 +40,8 @@ public sealed class BenchTopologyCommand : Command
         if (result.GetValue(_json)) _console.WriteJson(measured);
         else _console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{measured.Nodes} nodes of {measured.Actors} actors: median {measured.MedianSeconds:0.000} s, worst of {measured.Rounds} {measured.WorstSeconds:0.000} s (goal: below 1 s), {measured.Bytes / 1e6:0.0} MB"));
+            $"{measured.Nodes} nodes of {measured.Actors} actors: median {measured.MedianSeconds:0.000} s, worst of {measured.Rounds} {measured.WorstSeconds:0.000} s"
+            + $" (goal: below 1 s), {measured.Bytes / 1e6:0.0} MB"));
         return ExitCode.Success;
     }
 }

@@ -6,7 +6,9 @@ using ActorRlhf.Host.Operations;
 
 namespace ActorRlhf.Host.Benchmarks;
 
-/// <summary>Measures how long it takes to put a cluster's topology together, from simulated nodes that all run in this process, with what writing and reading the answer takes.</summary>
+/// <summary>
+/// Measures how long it takes to put a cluster's topology together, from simulated nodes that all run in this process, with what writing and reading the answer takes.
+/// </summary>
 public static class TopologyBench
 {
     /// <summary>Asks so often.</summary>
@@ -52,7 +54,8 @@ public static class TopologyBench
         var json = JsonSerializer.SerializeToUtf8Bytes(await observer.ReportAsync().ConfigureAwait(false), OperationsJson.Options);
         var report = JsonSerializer.Deserialize<ClusterReport>(json, OperationsJson.Options)!;
         var answered = report.Nodes.Count(node => node.Silence is null);
-        return answered == nodes ? json.Length : throw new InvalidOperationException($"{answered} of {nodes} nodes have answered: {report.Nodes.First(node => node.Silence is not null).Silence}");
+        if (answered == nodes) return json.Length;
+        throw new InvalidOperationException($"{answered} of {nodes} nodes have answered: {report.Nodes.First(node => node.Silence is not null).Silence}");
     }
 }
 

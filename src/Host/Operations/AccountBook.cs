@@ -64,8 +64,8 @@ internal static class AccountBook
             if (before is not null)
             {
                 var consumed = plan.FirstOf(before.Formed);
-                yield return All(
-                    "trained + held >= episodes that the learner has consumed", $"{account.Trained} + {account.Held} >= {consumed}", account.Trained + account.Held >= consumed);
+                var isThere = account.Trained + account.Held >= consumed;
+                yield return All("trained + held >= episodes that the learner has consumed", $"{account.Trained} + {account.Held} >= {consumed}", isThere);
             }
         }
 
@@ -81,9 +81,9 @@ internal static class AccountBook
     {
         var violations = shards.SelectMany(shard => shard.Violations.Select(violation => (violation, shard.Shard)))
             .Concat(learner?.Violations.Select(violation => (violation: $"learner: {violation}", Shard: -1)) ?? []).ToList();
+        var said = violations.Count == 0 ? "they do" : string.Join("; ", violations.Select(found => found.violation));
         yield return new InvariantCheck(
-            "shards and learner find their own books in order", violations.Count == 0 ? "they do" : string.Join("; ", violations.Select(found => found.violation)), violations.Count == 0,
-            [.. violations.Select(found => found.Shard).Where(shard => shard >= 0).Distinct()]);
+            "shards and learner find their own books in order", said, violations.Count == 0, [.. violations.Select(found => found.Shard).Where(shard => shard >= 0).Distinct()]);
     }
 
     private static InvariantCheck Each(EpisodeAccount account, string statement, FormattableString numbers, Func<ShardReport, bool> holds)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ActorRlhf.Actors.Operations;
 
 namespace ActorRlhf.Host.Operations;
 
@@ -46,7 +47,8 @@ public static class BottleneckFinder
         var numbers = Invariant(
             $"{Count(rollouts.Length, "rollout")} busy {load:P0} of the time, {rollouts.Sum(rollout => rollout.TokensPerSecond):N0} tokens/s, {inUse:0} of {slots} slots in use");
         var knob = slots > 0 && inUse < 0.5 * slots && load > Little
-            ? Invariant($"Half of the slots are empty: more episodes at a time (rlhf.cluster.max-policy-lag, now {cluster.MaxPolicyLag}; rlhf.ppo.batch-size, now {cluster.BatchSize}) cost hardly more.")
+            ? "Half of the slots are empty: more episodes at a time cost hardly more "
+                + Invariant($"(rlhf.cluster.max-policy-lag, now {cluster.MaxPolicyLag}; rlhf.ppo.batch-size, now {cluster.BatchSize}).")
             : "More rollouts (rlhf node --roles rollout), or faster ones (rlhf.rollout.device, .threads, .slots).";
         return new StageLoad(Stage.Generation, load, numbers, knob);
     }
@@ -54,9 +56,10 @@ public static class BottleneckFinder
     private static StageLoad Scoring(ScorerReport[] scorers)
     {
         if (scorers.Length == 0) return new StageLoad(Stage.Scoring, 1, "no scorer answers", "Start one: rlhf node --roles scorer.");
-        var load = scorers.Average(scorer => scorer.Busy);
-        var numbers = Invariant(
-            $"{Count(scorers.Length, "scorer")} busy {load:P0} of the time, {scorers.Sum(scorer => scorer.EpisodesPerSecond):0.0} episodes/s, {scorers.Average(scorer => scorer.BatchMean):0} in a batch of {scorers.Max(scorer => scorer.BatchSize)}, {scorers.Average(scorer => scorer.WaitMs):0} ms of waiting");
+        var (load, speed) = (scorers.Average(scorer => scorer.Busy), scorers.Sum(scorer => scorer.EpisodesPerSecond));
+        var batch = Invariant($"{scorers.Average(scorer => scorer.BatchMean):0} in a batch of {scorers.Max(scorer => scorer.BatchSize)}");
+        var wait = scorers.Average(scorer => scorer.WaitMs);
+        var numbers = Invariant($"{Count(scorers.Length, "scorer")} busy {load:P0} of the time, {speed:0.0} episodes/s, {batch}, {wait:0} ms of waiting");
         var isGpu = scorers.Any(scorer => !scorer.Device.StartsWith("cpu", StringComparison.Ordinal));
         return new StageLoad(Stage.Scoring, load, numbers, isGpu
             ? "More scorers (rlhf node --roles scorer), or more at once through the networks (rlhf.scorer.forward-tokens, rlhf.scorer.batch-size)."
@@ -65,11 +68,14 @@ public static class BottleneckFinder
 
     private static StageLoad Learning(ClusterReport cluster)
     {
-        if (cluster.Learner is not { } learner) return new StageLoad(Stage.Learning, 1, "the learner does not answer", "See rlhf topology, and rlhf logs of the nodes with the role learner.");
+        if (cluster.Learner is not { } learner)
+            return new StageLoad(Stage.Learning, 1, "the learner does not answer", "See rlhf topology, and rlhf logs of the nodes with the role learner.");
         var saving = Share(learner.Time, "writing_checkpoint");
-        var numbers = Invariant($"the learner busy {learner.Busy:P0} of the time, {learner.SecondsPerStep:0.0} s a step of {cluster.BatchSize} episodes, {saving:P0} of the time writing checkpoints");
+        var step = Invariant($"{learner.SecondsPerStep:0.0} s a step of {cluster.BatchSize} episodes");
+        var numbers = Invariant($"the learner busy {learner.Busy:P0} of the time, {step}, {saving:P0} of the time writing checkpoints");
         var knob = saving > 0.2 ? "Checkpoints less often (rlhf.ppo-schedule.checkpoint-every, rlhf.cluster.checkpoint-interval)."
-            : cluster.MaxPolicyLag == 0 ? "Let generation go on meanwhile (rlhf.cluster.max-policy-lag = 1 with rlhf.ppo.importance-weight-cap), or a faster device (rlhf.learner.device, .threads)."
+            : cluster.MaxPolicyLag == 0 ? "Let generation go on meanwhile (rlhf.cluster.max-policy-lag = 1 with rlhf.ppo.importance-weight-cap), "
+                + "or a faster device (rlhf.learner.device, .threads)."
             : "A faster device (rlhf.learner.device, .threads), or fewer passes over a batch (rlhf.ppo.epochs).";
         return new StageLoad(Stage.Learning, learner.Busy, numbers, knob);
     }
@@ -79,18 +85,19 @@ public static class BottleneckFinder
         var (shard, journal) = (shards.Select(each => each.Writing).DefaultIfEmpty().Max(), learner is null ? 0 : Share(learner.Time, "waiting_for_journal"));
         var waiting = scorers.Select(scorer => Share(scorer.Time, "waiting_for_shards")).DefaultIfEmpty().Average();
         double[] written = [.. shards.Select(each => each.WriteMs).Where(ms => ms > 0)];
-        var numbers = Invariant(
-            $"an event of a shard takes {written.DefaultIfEmpty().Average():0} ms, one of the learner {learner?.WriteMs ?? 0:0} ms; the busiest shard writes {shard:P0} of the time, the learner waits {journal:P0}, scorers {waiting:P0}");
-        return new StageLoad(
-            Stage.Database, Math.Max(shard, Math.Max(journal, waiting)), numbers, "A faster disk for the database, or PostgreSQL instead of SQLite (rlhf.cluster.connection-string).");
+        var events = Invariant($"an event of a shard takes {written.DefaultIfEmpty().Average():0} ms, one of the learner {learner?.WriteMs ?? 0:0} ms");
+        var numbers = Invariant($"{events}; the busiest shard writes {shard:P0} of the time, the learner waits {journal:P0}, scorers {waiting:P0}");
+        const string knob = "A faster disk for the database, or PostgreSQL instead of SQLite (rlhf.cluster.connection-string).";
+        return new StageLoad(Stage.Database, Math.Max(shard, Math.Max(journal, waiting)), numbers, knob);
     }
 
     private static StageLoad Parameters(RolloutReport[] rollouts)
     {
         var load = rollouts.Select(rollout => Share(rollout.Time, "waiting_for_parameters")).DefaultIfEmpty().Average();
-        var numbers = Invariant($"rollouts wait {load:P0} of the time for a newer policy, and are {rollouts.Select(rollout => rollout.Lag).DefaultIfEmpty().Average():0.0} versions behind");
-        return new StageLoad(
-            Stage.Parameters, load, numbers, "Half the bytes (rlhf.cluster.parameter-format = bfloat16), a faster network, or an older policy meanwhile (rlhf.cluster.max-policy-lag).");
+        var lag = rollouts.Select(rollout => rollout.Lag).DefaultIfEmpty().Average();
+        var numbers = Invariant($"rollouts wait {load:P0} of the time for a newer policy, and are {lag:0.0} versions behind");
+        const string knob = "Half the bytes (rlhf.cluster.parameter-format = bfloat16), a faster network, or an older policy meanwhile (rlhf.cluster.max-policy-lag).";
+        return new StageLoad(Stage.Parameters, load, numbers, knob);
     }
 
     private static string? StandsStill(ClusterReport cluster, LearnerReport? learner) => learner?.Phase switch
@@ -100,7 +107,8 @@ public static class BottleneckFinder
         "finished" => "the run is finished",
         "loading" => "the learner loads its checkpoint; it was started, or started again, a moment ago",
         "replaying" => Invariant($"the learner takes the steps since its checkpoint again ({learner.Version} of {learner.Formed}); new ones come then"),
-        null when !cluster.Nodes.Any(node => node.Status == "up" && node.Roles.Contains("learner")) => "no node with the role learner is up: nothing is trained; start one: rlhf node --roles learner,episodes",
+        null when !cluster.Nodes.Any(node => node.Status == "up" && node.Roles.Contains("learner")) =>
+            "no node with the role learner is up: nothing is trained; start one: rlhf node --roles learner,episodes",
         _ => null,
     };
 
@@ -110,12 +118,16 @@ public static class BottleneckFinder
         foreach (var machine in cluster.Nodes.Where(node => node.ProcessorsBusy is not null).GroupBy(node => new Uri(node.Address).Host))
         {
             var (busy, processors) = (machine.Sum(node => node.ProcessorsBusy!.Value), machine.Max(node => node.Processors ?? 0));
-            if (busy >= Full * processors) yield return Invariant($"the {Count(processors, "processor")} of {machine.Key} are all in use ({busy:0.0}): its {Count(machine.Count(), "node")} slow one another");
+            if (busy < Full * processors) continue;
+            yield return Invariant($"the {Count(processors, "processor")} of {machine.Key} are all in use ({busy:0.0}): its {Count(machine.Count(), "node")} slow one another");
         }
 
-        foreach (var node in cluster.Nodes.Where(node => node.Silence is not null && node.Status != NodeReport.Gone)) yield return $"{node.Name} is {node.Status}: {node.Silence}";
-        foreach (var (node, actor) in cluster.Nodes.SelectMany(node => node.Actors.Where(actor => !actor.IsAnswering && actor.State != ActorRlhf.Actors.Operations.ActorState.Stopped).Select(actor => (node, actor))))
-            yield return $"{actor.Path} of {node.Name} does not answer";
+        foreach (var node in cluster.Nodes.Where(node => node.Silence is not null && node.Status != NodeReport.Gone))
+            yield return $"{node.Name} is {node.Status}: {node.Silence}";
+        foreach (var node in cluster.Nodes)
+        {
+            foreach (var actor in node.Actors.Where(actor => !actor.IsAnswering && actor.State != ActorState.Stopped)) yield return $"{actor.Path} of {node.Name} does not answer";
+        }
     }
 
     private static double Share(IReadOnlyDictionary<string, double> time, string name) => time.GetValueOrDefault(name);

@@ -64,7 +64,8 @@ public sealed class ClusterObserver(HttpClient http, Func<IReadOnlyList<KnownNod
         }
         catch (OperationCanceledException)
         {
-            if (node.Status == "up" && _last.TryGetValue(node.Name, out var last) && last.Member == known.Member && DateTimeOffset.UtcNow - last.AnsweredAt < Memory) return Known(last);
+            var isRemembered = _last.TryGetValue(node.Name, out var last) && last.Member == known.Member && DateTimeOffset.UtcNow - last.AnsweredAt < Memory;
+            if (isRemembered && node.Status == "up") return Known(last!);
             silence = FormattableString.Invariant($"it has not answered within {Patience.TotalSeconds} s");
         }
         catch (Exception e) when (e is HttpRequestException or IOException or JsonException)
@@ -76,7 +77,8 @@ public sealed class ClusterObserver(HttpClient http, Func<IReadOnlyList<KnownNod
 
         NodeReport Known(NodeReport report) => report with
         {
-            Address = known.Address, Member = known.Member, Roles = known.Roles, UpSince = known.UpSince, Status = known.Status, Membership = known.Membership, GoneSince = known.GoneSince,
+            Address = known.Address, Member = known.Member, Roles = known.Roles, UpSince = known.UpSince,
+            Status = known.Status, Membership = known.Membership, GoneSince = known.GoneSince,
         };
     }
 }

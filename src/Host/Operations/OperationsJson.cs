@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace ActorRlhf.Host.Operations;
 
-/// <summary>How everything that an operator asks for is written: snake_case names, words for enumerations, nothing where nothing is known, NaN as the string <c>"NaN"</c>.</summary>
+/// <summary>
+/// How everything that an operator asks for is written: snake_case names, words for enumerations, nothing where nothing is known, NaN as the string <c>"NaN"</c>.
+/// </summary>
 public static class OperationsJson
 {
     /// <summary>The options of writer and reader.</summary>

@@ -15,7 +15,8 @@ internal static class StoryText
         var text = story.Phase switch
         {
             StoryPhase.Trained when story.Tokens.Count > 0 => Invariant($"trained on in update {story.Update} of {plan.Batches}"),
-            StoryPhase.Trained => Invariant($"trained on in update {story.Update} of {plan.Batches}; the journal has been compacted since, so nothing more is known of it (rlhf.cluster.keep-batches keeps batches)"),
+            StoryPhase.Trained => Invariant($"trained on in update {story.Update} of {plan.Batches}; ")
+                + "the journal has been compacted since, so nothing more is known of it (rlhf.cluster.keep-batches keeps batches)",
             StoryPhase.Formed => Invariant($"in the journaled batch of update {story.Update} of {plan.Batches}, which is taken now, or again"),
             StoryPhase.Held => Invariant($"generated, scored and journaled; it waits for the rest of the batch of update {story.Update} of {plan.Batches}"),
             StoryPhase.Leased => Invariant($"being worked on by {story.Holder}, whose lease lasts {Math.Max(0, story.LeaseSeconds ?? 0):0} s more; nothing of it is journaled yet"),

@@ -34,14 +34,16 @@ public static class AccountText
         List<ScreenLine> lines =
         [
             new ScreenLine().Add(Invariant($"run {account.Run}: {account.TotalEpisodes:#,0} episodes"), Tone.Strong)
-                .Add(Invariant($", {Share(account.Trained, account.TotalEpisodes)} trained, {account.Held:#,0} journaled and waiting, {account.Generated:#,0} generated and not journaled")),
+                .Add(Invariant($", {Share(account.Trained, account.TotalEpisodes)} trained, {account.Held:#,0} journaled and waiting"))
+                .Add(Invariant($", {account.Generated:#,0} generated and not journaled")),
             Row("shard", columns.Select(column => column.Name), Tone.Faint),
-            .. account.Shards.Select(shard => Row(Invariant($"{shard.Shard}"), columns.Select(column => Number(column.Shard(shard))), shard.Violations.Count > 0 ? Tone.Bad : Tone.Plain)),
+            .. account.Shards.Select(shard =>
+                Row(Invariant($"{shard.Shard}"), columns.Select(column => Number(column.Shard(shard))), shard.Violations.Count > 0 ? Tone.Bad : Tone.Plain)),
             .. account.Missing.Select(shard => new ScreenLine().Fill(Invariant($"{shard}"), NameWidth, isRight: true).Add("  does not answer", Tone.Bad)),
             Row("all", columns.Select(column => Number(column.All(account))), Tone.Strong),
         ];
-        if (account.Counts.RefusedFor.Count > 0)
-            lines.Add(new ScreenLine().Add("refused: ", Tone.Faint).Add(string.Join(", ", account.Counts.RefusedFor.Select(refused => Invariant($"{refused.Value:#,0} {refused.Key}")))));
+        var refused = account.Counts.RefusedFor.Select(reason => Invariant($"{reason.Value:#,0} {reason.Key}")).ToList();
+        if (refused.Count > 0) lines.Add(new ScreenLine().Add("refused: ", Tone.Faint).Add(string.Join(", ", refused)));
         lines.Add(new ScreenLine());
         lines.AddRange(account.Invariants.SelectMany(check => Statement(check, width)));
         lines.AddRange(Wrapped.Labelled("", 0, Verdict(account), width, account.IsSound ? Tone.Good : Tone.Bad));
@@ -53,7 +55,8 @@ public static class AccountText
     {
         if (account.IsSound) return "The account is in order: no episode is lost, and none counts twice.";
         var violated = account.Invariants.Count(check => !check.Holds);
-        var missing = account.Missing.Count > 0 ? Invariant($"{account.Missing.Count} of {account.Missing.Count + account.Shards.Count} shards do not answer ({string.Join(", ", account.Missing)})") : "";
+        var shards = account.Missing.Count + account.Shards.Count;
+        var missing = account.Missing.Count > 0 ? Invariant($"{account.Missing.Count} of {shards} shards do not answer ({string.Join(", ", account.Missing)})") : "";
         return violated == 0 ? $"The account cannot be checked as a whole: {missing}."
             : Invariant($"The account is NOT in order: {violated} of {account.Invariants.Count} statements do not hold.{(missing.Length > 0 ? $" And {missing}." : "")}");
     }
@@ -61,9 +64,9 @@ public static class AccountText
     private static IEnumerable<ScreenLine> Statement(InvariantCheck check, int width)
     {
         var where = check.Shards.Count > 0 ? Invariant($" (shards {string.Join(", ", check.Shards)})") : "";
-        var mark = check.Holds ? "holds  " : "WRONG  ";
+        var (mark, markTone, tone) = check.Holds ? ("holds  ", Tone.Good, Tone.Plain) : ("WRONG  ", Tone.Bad, Tone.Bad);
         return Wrapped.Lines($"{check.Statement}: {check.Numbers}{where}", Math.Max(20, width - mark.Length))
-            .Select((line, i) => new ScreenLine().Add(i == 0 ? mark : new string(' ', mark.Length), check.Holds ? Tone.Good : Tone.Bad).Add(line, check.Holds ? Tone.Plain : Tone.Bad));
+            .Select((line, i) => new ScreenLine().Add(i == 0 ? mark : new string(' ', mark.Length), markTone).Add(line, tone));
     }
 
     private static ScreenLine Row(string name, IEnumerable<string> cells, Tone tone)

@@ -20,17 +20,17 @@ public static class StoryLines
         Say("summary", story.Summary, Tone.Figure);
         if (story.PolicyVersion is { } version) Say("generated", Invariant($"{At(story.GeneratedAt)}by {story.Rollout ?? "a rollout"}, with policy {version}"));
         if (story.ScoredAt is { } scored) Say("journaled", Invariant($"{At(scored)}by shard {story.Shard}"));
-        if (story.TrainedAt is { } trained)
-            Say("trained", Invariant($"{At(trained)}in update {story.Update} with {story.BatchEpisodes - 1} others, {story.Lag} {(story.Lag == 1 ? "version" : "versions")} behind"));
+        var behind = story.Lag == 1 ? "1 version behind" : Invariant($"{story.Lag} versions behind");
+        if (story.TrainedAt is { } trained) Say("trained", Invariant($"{At(trained)}in update {story.Update} with {story.BatchEpisodes - 1} others, {behind}"));
         if (story.Score is { } score) Say("score", Number(score));
         if (story.Kl is { } kl) Say("KL", Invariant($"{Number(kl)} nats over {story.Tokens.Count} tokens"));
-        if (story is { Reward: { } reward, KlCoefficient: { } coefficient }) Say("reward", Invariant($"{Number(reward)} = {Number(story.Score!.Value)} - {Number(coefficient)} * {Number(story.Kl!.Value)}"));
+        if (story is { Reward: { } reward, KlCoefficient: { } coefficient, Score: { } from, Kl: { } away })
+            Say("reward", Invariant($"{Number(reward)} = {Number(from)} - {Number(coefficient)} * {Number(away)}"));
         else if (story.TrainedAt is not null) Say("reward", "not known here: the run's metrics, which have the KL coefficient, are on another machine");
         if (story.Tokens.Count == 0) return [.. lines.Select(line => line.Within(width))];
         lines.Add(new ScreenLine());
         lines.Add(new ScreenLine().Add("log-probability of each token under the policy and the reference, and their difference", Tone.Faint));
-        lines.AddRange(story.Tokens.Select(token => new ScreenLine().Fill(Number(token.LogProbability), 9, isRight: true).Fill(Number(token.Reference), 9, isRight: true)
-            .Fill(Number(token.LogProbability - token.Reference), 9, Tone.Figure, isRight: true).Add("  ").Add($"{token.Id}", Tone.Faint).To(36).Add(Shown(token.Text))));
+        lines.AddRange(story.Tokens.Select(Line));
         return [.. lines.Select(line => line.Within(width))];
 
         void Say(string label, string? text, Tone tone = Tone.Plain)
@@ -38,6 +38,11 @@ public static class StoryLines
             if (text is not null) lines.AddRange(Wrapped.Labelled(label, LabelWidth, text, width, tone));
         }
     }
+
+    private static ScreenLine Line(StoryToken token) => new ScreenLine()
+        .Fill(Number(token.LogProbability), 9, isRight: true).Fill(Number(token.Reference), 9, isRight: true)
+        .Fill(Number(token.LogProbability - token.Reference), 9, Tone.Figure, isRight: true)
+        .Add("  ").Add(Invariant($"{token.Id}"), Tone.Faint).To(36).Add(Shown(token.Text));
 
     // With quotes, so that white space is seen.
     private static string Shown(string text) => $"\"{text.Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)}\"";

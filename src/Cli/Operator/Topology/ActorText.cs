@@ -18,11 +18,18 @@ public static class ActorText
         _ => "",
     };
 
-    private static string Of(RolloutReport rollout) => Invariant(
-        $"{rollout.Device}, {rollout.SlotsInUse:0}/{rollout.Slots} slots, {NumberText.Of(rollout.TokensPerSecond)} tokens/s, policy {rollout.PolicyVersion} (lag {rollout.Lag}), {rollout.Waiting + rollout.Handed} to settle");
+    private static string Of(RolloutReport rollout)
+    {
+        var speed = NumberText.Of(rollout.TokensPerSecond);
+        var policy = Invariant($"policy {rollout.PolicyVersion} (lag {rollout.Lag})");
+        return Invariant($"{rollout.Device}, {rollout.SlotsInUse:0}/{rollout.Slots} slots, {speed} tokens/s, {policy}, {rollout.Waiting + rollout.Handed} to settle");
+    }
 
-    private static string Of(ScorerReport scorer) => Invariant(
-        $"{scorer.Device}, batch {NumberText.Of(scorer.BatchMean)}/{scorer.BatchSize}, wait {scorer.WaitMs:0} ms, {NumberText.Of(scorer.EpisodesPerSecond)} episodes/s, busy {100 * scorer.Busy:0}%");
+    private static string Of(ScorerReport scorer)
+    {
+        var (batch, speed) = (NumberText.Of(scorer.BatchMean), NumberText.Of(scorer.EpisodesPerSecond));
+        return Invariant($"{scorer.Device}, batch {batch}/{scorer.BatchSize}, wait {scorer.WaitMs:0} ms, {speed} episodes/s, busy {100 * scorer.Busy:0}%");
+    }
 
     private static string Of(ShardReport shard) => Invariant(
         $"shard {shard.Shard}: {shard.Unissued:#,0} unissued, {shard.Leased:#,0} leased, {shard.Held:#,0} held, {shard.Trained:#,0} trained");
@@ -32,7 +39,8 @@ public static class ActorText
         var checkpoint = learner.CheckpointAgeSeconds is { } age
             ? Invariant($"checkpoint {learner.CheckpointVersion} ({AgeText.Of(TimeSpan.FromSeconds(age))} ago)")
             : "no checkpoint yet";
-        return Invariant($"{learner.Phase}, update {learner.Version}/{learner.Batches}, batch {learner.BatchInHand}/{learner.BatchSize}, {checkpoint}, {NumberText.Of(learner.SecondsPerStep)} s/step");
+        var (step, batch) = (NumberText.Of(learner.SecondsPerStep), Invariant($"batch {learner.BatchInHand}/{learner.BatchSize}"));
+        return Invariant($"{learner.Phase}, update {learner.Version}/{learner.Batches}, {batch}, {checkpoint}, {step} s/step");
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

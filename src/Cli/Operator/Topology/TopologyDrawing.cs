@@ -9,7 +9,8 @@ public static class TopologyDrawing
     /// <summary>For Graphviz: <c>rlhf topology --dot | dot -Tsvg</c>.</summary>
     public static string Dot(TopologyFlow flow)
     {
-        var text = new StringBuilder("digraph cluster {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=10];\n  edge [fontname=\"sans-serif\", fontsize=9];\n");
+        var text = new StringBuilder("digraph cluster {\n  rankdir=LR;\n")
+            .Append("  node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=10];\n").Append("  edge [fontname=\"sans-serif\", fontsize=9];\n");
         foreach (var frame in flow.Nodes)
         {
             text.Append($"  subgraph cluster_{frame.Id} {{\n    label={Quoted(frame.Label)};\n    color={(frame.IsWell ? "gray" : "red")};\n");
@@ -21,8 +22,9 @@ public static class TopologyDrawing
         foreach (var arrow in flow.Arrows) text.Append($"  {arrow.From} -> {arrow.To} [label={Quoted(arrow.Label)}];\n");
         return text.Append("}\n").ToString();
 
-        static string Quoted(string label) =>
-            $"\"{string.Join("\\n", label.Split('\n').Select(line => PlainText.Line(line).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)))}\"";
+        static string Quoted(string label) => $"\"{string.Join("\\n", label.Split('\n').Select(line => Escaped(PlainText.Line(line))))}\"";
+
+        static string Escaped(string line) => line.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
     }
 
     /// <summary>For Mermaid, which pages of many hosts of repositories draw.</summary>

@@ -49,8 +49,8 @@ public sealed record TopologyFlow(IReadOnlyList<TopologyFlow.Frame> Nodes, IRead
         var scorers = cluster.Actors.Select(actor => actor.Scorer).OfType<ScorerReport>().Sum(scorer => scorer.EpisodesPerSecond);
         return new TopologyFlow(frames,
         [
-            .. Between("shard", "rollout", "leases"), .. Between("rollout", "scorer", $"{NumberText.Of(rollouts)} episodes/s"), .. Between("scorer", "shard", $"{NumberText.Of(scorers)} episodes/s"),
-            .. Between("shard", "learner", "batches"), .. Between("learner", "rollout", "policy"),
+            .. Between("shard", "rollout", "leases"), .. Between("rollout", "scorer", $"{NumberText.Of(rollouts)} episodes/s"),
+            .. Between("scorer", "shard", $"{NumberText.Of(scorers)} episodes/s"), .. Between("shard", "learner", "batches"), .. Between("learner", "rollout", "policy"),
         ]);
 
         IEnumerable<Arrow> Between(string from, string to, string label) => ends[from].SelectMany(start => ends[to].Select(end => new Arrow(start, end, label)));

@@ -31,16 +31,18 @@ public static class TopologyTree
     private static ScreenLine Summary(ClusterReport cluster)
     {
         var line = new ScreenLine().Add($"run {cluster.Run}", Tone.Strong);
-        var up = cluster.Nodes.Count(node => node.Status == "up");
-        line.Add(Invariant($": {up} of {cluster.Nodes.Count(node => node.GoneSince is null)} nodes up"), up > 0 && cluster.Nodes.All(node => node.Status == "up") ? Tone.Good : Tone.Warning);
+        var (up, members) = (cluster.Nodes.Count(node => node.Status == "up"), cluster.Nodes.Count(node => node.GoneSince is null));
+        line.Add(Invariant($": {up} of {members} nodes up"), up > 0 && up == cluster.Nodes.Count ? Tone.Good : Tone.Warning);
         if (cluster.Learner is { } learner) line.Add(Invariant($", {learner.Phase}, update {learner.Version} of {learner.Batches}"));
         else line.Add(", no learner answers", Tone.Bad);
         RolloutReport[] rollouts = [.. cluster.Actors.Select(actor => actor.Rollout).OfType<RolloutReport>()];
-        return line.Add(Invariant($", {NumberText.Of(rollouts.Sum(rollout => rollout.TokensPerSecond))} tokens/s")).Add(Invariant($"  (asked of {cluster.ReportedBy})"), Tone.Faint);
+        return line.Add($", {NumberText.Of(rollouts.Sum(rollout => rollout.TokensPerSecond))} tokens/s").Add($"  (asked of {cluster.ReportedBy})", Tone.Faint);
     }
 
-    private static ScreenLine Heading() => new ScreenLine().Add("   ").Fill("actor", PathWidth, Tone.Faint).Add(" ").Fill("type", TypeWidth, Tone.Faint).Add(" ").Fill("state", StateWidth, Tone.Faint)
-        .Add(" ").Fill("mail", MailWidth, Tone.Faint, isRight: true).Add(" ").Fill("msg/s", RateWidth, Tone.Faint, isRight: true).Add(" ").Fill("rest", RestartWidth, Tone.Faint, isRight: true);
+    private static ScreenLine Heading() => new ScreenLine().Add("   ").Fill("actor", PathWidth, Tone.Faint)
+        .Add(" ").Fill("type", TypeWidth, Tone.Faint).Add(" ").Fill("state", StateWidth, Tone.Faint)
+        .Add(" ").Fill("mail", MailWidth, Tone.Faint, isRight: true).Add(" ").Fill("msg/s", RateWidth, Tone.Faint, isRight: true)
+        .Add(" ").Fill("rest", RestartWidth, Tone.Faint, isRight: true);
 
     private static IEnumerable<ScreenLine> Node(NodeReport node, DateTimeOffset now, int width)
     {

@@ -77,8 +77,8 @@ public sealed class TopologyWatch(OperatorClient client, ScreenWriter screen, Ti
         List<ScreenLine> page = [.. lines.Skip(first).Take(room)];
         while (page.Count < room) page.Add(new ScreenLine());
         var foot = new ScreenLine().Add("q", Tone.Key).Add(" quit", Tone.Faint);
-        if (lines.Count > room)
-            foot.Add("  ↑↓", Tone.Key).Add(FormattableString.Invariant($" scroll: lines {first + 1} to {Math.Min(lines.Count, first + room)} of {lines.Count}"), Tone.Faint);
+        var last = Math.Min(lines.Count, first + room);
+        if (lines.Count > room) foot.Add("  ↑↓", Tone.Key).Add(FormattableString.Invariant($" scroll: lines {first + 1} to {last} of {lines.Count}"), Tone.Faint);
         if (trouble.Length > 0) foot.Add($"  {trouble}", Tone.Bad);
         page.Add(foot.Within(width));
         return page;
