@@ -77,6 +77,10 @@ public sealed class ClusterPageTests(Chromium chromium, ToyWorkspace toy)
         var samples = await _http.GetFromJsonAsync<List<SampleReport>>(new Uri($"{address}/api/samples"), OperationsJson.Options);
         Assert.Equal(status.Version, samples![0].Update);
         await window.Shows("#samples-note", string.Create(CultureInfo.InvariantCulture, $"of update {status.Version:N0}"));
+        await page.ClickAsync(".sample .quiet-button");
+        foreach (var words in new[] { "Generated", "Trained", samples[0].Summary, samples[0].Reference! }) await window.Shows("#story", words);
+        await window.Picture("story-1280-light");
+        await page.ClickAsync("#story .primary");
     }
 
     private async Task Sizes(string address)

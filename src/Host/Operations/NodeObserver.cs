@@ -21,16 +21,15 @@ internal sealed class NodeObserver(KnownNode self, NodeDirectory directory, Acto
     public async Task<NodeReport> ReportAsync()
     {
         var reports = await actors.ReportAsync().ConfigureAwait(false);
-        using var process = Process.GetCurrentProcess();
         return Of(directory.Find(self.Name) is { GoneSince: null } known ? known : self) with
         {
             AnsweredAt = DateTimeOffset.UtcNow,
             Misses = [.. directory.Nodes.Where(node => node.Status == NodeReport.Unreachable).Select(node => node.Name)],
             Pid = Environment.ProcessId,
-            RssBytes = process.WorkingSet64,
+            RssBytes = Environment.WorkingSet,
             Processors = Environment.ProcessorCount,
-            ProcessorsBusy = Busy(process.TotalProcessorTime),
-            Threads = process.Threads.Count,
+            ProcessorsBusy = Busy(Environment.CpuUsage.TotalTime),
+            Threads = CountThreads(),
             Version = Program,
             Actors = reports,
             Troubles = troubles(),
@@ -49,6 +48,14 @@ internal sealed class NodeObserver(KnownNode self, NodeDirectory directory, Acto
         Membership = node.Status,
         GoneSince = node.GoneSince,
     };
+
+    // A process's own list of its threads reads a file of each.
+    private static int CountThreads()
+    {
+        if (OperatingSystem.IsLinux()) return Directory.EnumerateDirectories("/proc/self/task").Count();
+        using var process = Process.GetCurrentProcess();
+        return process.Threads.Count;
+    }
 
     // From one report to the next.
     private double? Busy(TimeSpan used)

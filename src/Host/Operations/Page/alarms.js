@@ -2,6 +2,7 @@
 
 import { el, svg, text, set, show, keyed } from './dom.js';
 import { number, count } from './format.js';
+import { storyButton } from './story.js';
 
 export class Alarms {
   #held;
@@ -46,7 +47,7 @@ function change(card, alarm) {
   draw(drawing, alarm);
   show(samples, alarm.samples.length > 0);
   keyed(samples.lastChild, alarm.samples, sample => sample.episode,
-    sample => el('li', {}, el('span', { dir: 'auto' }, sample.summary || '(nothing)'), el('small', {}, ` episode ${count(sample.episode)}, score ${number(sample.score)}, KL ${number(sample.kl)}`)));
+    sample => el('li', {}, el('span', { dir: 'auto' }, sample.summary || '(nothing)'), ' ', storyButton(sample.episode), el('small', {}, ` score ${number(sample.score)}, KL ${number(sample.kl)}`)));
 }
 
 function draw(drawing, { metric, history, limit }) {

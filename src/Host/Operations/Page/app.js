@@ -86,7 +86,8 @@ async function catchUp() {
 
 function take(fresh) {
   for (const record of fresh) records.set(record.step, record);
-  ordered = [...records.values()].sort((one, other) => one.step - other.step).slice(-MOST_RECORDS);
+  ordered = [...records.values()].sort((one, other) => one.step - other.step);
+  for (const record of ordered.splice(0, Math.max(0, ordered.length - MOST_RECORDS))) records.delete(record.step);
 }
 
 async function refreshAudit() {

@@ -2,6 +2,7 @@
 
 import { el, text, set, show, keyed } from './dom.js';
 import { number, count } from './format.js';
+import { storyButton } from './story.js';
 
 const DWELL = 5_000; // that they stay at least
 const FIRST = 4;
@@ -15,6 +16,7 @@ export class Samples {
   #waiting = null;
   #shown = [];
   #since = -DWELL;
+  #timer = 0;
 
   constructor(host, note) {
     [this.#host, this.#note] = [host, note];
@@ -35,8 +37,11 @@ export class Samples {
   }
 
   #turn() {
-    if (this.#waiting === null || this.#host.matches(':hover, :focus-within') || performance.now() - this.#since < DWELL) {
-      if (this.#waiting !== null) setTimeout(() => this.#turn(), 1000);
+    if (this.#waiting === null || this.#host.matches(':hover, :focus-within')) return;
+    const early = DWELL - (performance.now() - this.#since);
+    if (early > 0) {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#turn(), early);
       return;
     }
     [this.#shown, this.#waiting, this.#since] = [this.#waiting, null, performance.now()];
@@ -57,7 +62,7 @@ export class Samples {
 function card(sample) {
   const isBetter = sample.reference_score != null && sample.score > sample.reference_score;
   return el('article', { class: 'sample' },
-    el('h3', {}, `Episode ${count(sample.episode)}`, el('small', {}, ` update ${count(sample.update)} · policy v${count(sample.version)} · KL ${number(sample.kl)}`)),
+    el('h3', {}, storyButton(sample.episode), el('small', {}, ` update ${count(sample.update)} · policy v${count(sample.version)} · KL ${number(sample.kl)}`)),
     prompt(sample.prompt),
     el('dl', {},
       el('div', { class: 'answer' }, el('dt', {}, 'Policy'), el('dd', { dir: 'auto' }, sample.summary || '(nothing)'),
