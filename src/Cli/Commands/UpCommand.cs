@@ -103,7 +103,7 @@ public sealed class UpCommand : Command
     {
         var notes = new ConcurrentQueue<string>();
         var (isSilent, isPageTold) = (false, false);
-        var pause = new PauseNotice();
+        var pause = new PauseNotice(progress);
         using var http = ClusterNetwork.Open(settings.Network).CreateClient();
         await using var cluster = new LocalCluster(place => Start(configuration, place), notes.Enqueue)
         {
@@ -121,7 +121,7 @@ public sealed class UpCommand : Command
                 isPageTold = true;
                 progress.Report(new RunProgress(PpoMonitor.Phase, status.TrainedEpisodes, status.TotalEpisodes, "episodes",
                     string.Create(CultureInfo.InvariantCulture, $"{phase}, {status.Members.Count} nodes")));
-                if (phase != NodeStatus.Silent && pause.Hear(phase == NodeStatus.Paused ? status.Reason : null) is { } notice) progress.Note(notice);
+                if (phase != NodeStatus.Silent) pause.Hear(phase == NodeStatus.Paused ? status.Reason : null);
                 if (phase == NodeStatus.Silent && !isSilent && status.Troubles is [.., var last]) progress.Note($"{status.Reason}; the last that {status.Name} has complained of: {last}");
                 isSilent = phase == NodeStatus.Silent;
             }

@@ -1,4 +1,3 @@
-using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Host.Operations;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Model;
@@ -47,23 +46,15 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
         var (task, data) = Open(settings);
         var seeded = settings.Seeded();
         Directory.CreateDirectory(Folder);
-        var told = new InTurn(progress);
-        var pause = new PauseNotice();
         using var log = NodeLog.ToFile(Path.Combine(Folder, "logs", $"{name}.log"), settings.Logs, name);
         using var traces = TraceFile.Open(settings.Traces, Folder, settings.Cluster.Run, name);
         using var work = new PpoWork(seeded, task, data, networks =>
         {
             var metrics = MetricsLog.Open(Path.Combine(Folder, RunDirectory.MetricsFile));
-            return new PpoMonitor(seeded, task, data, networks, metrics, policy => Save(task, policy), told, metrics.Dispose);
+            return new PpoMonitor(seeded, task, data, networks, metrics, policy => Save(task, policy), progress, metrics.Dispose);
         });
-        var options = new NodeOptions { Name = name, Roles = roles, Network = settings.Network, Cluster = settings.Cluster, Heard = Hear };
+        var options = new NodeOptions { Name = name, Roles = roles, Network = settings.Network, Cluster = settings.Cluster, Heard = new PauseNotice(progress).Hear };
         await RunAsync(options, Wrap(work), log, stop).ConfigureAwait(false);
-
-        void Hear(LearnerStatus status)
-        {
-            if (status.Phase is LearnerPhase.Loading or LearnerPhase.Unspecified) return; // it is not known yet
-            if (pause.Hear(status.Phase == LearnerPhase.Paused ? status.Reason : null) is { } notice) told.Note(notice);
-        }
     }
 
     /// <summary>Runs a node with any work until the run is finished or cannot go on; while it runs, a file in the run's folder says where it is.</summary>
@@ -106,20 +97,4 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
         PretrainedModel.Save(fresh, policy, endOfText: task.Tokenizer.EndOfText);
         task.Tokenizer.Save(fresh);
     });
-
-    /// <summary>Progress that both the learner's thread and the node report to.</summary>
-    private sealed class InTurn(IRunProgress progress) : IRunProgress
-    {
-        private readonly Lock _turn = new();
-
-        public void Report(RunProgress report)
-        {
-            lock (_turn) progress.Report(report);
-        }
-
-        public void Note(string line)
-        {
-            lock (_turn) progress.Note(line);
-        }
-    }
 }

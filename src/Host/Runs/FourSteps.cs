@@ -114,7 +114,7 @@ public sealed class FourSteps
         using var work = new PpoWork(settings, _task, _data, networks => new PpoMonitor(settings, _task, _data, networks, _metrics, policy => Save(folder, policy), _progress));
         using var log = NodeLog.ToFile(_directory.In("logs/ppo.log"), settings.Logs, PpoMonitor.Phase);
         using var traces = TraceFile.Open(settings.Traces, _directory.Path, settings.Cluster.Run, PpoMonitor.Phase);
-        var options = new NodeOptions { Name = PpoMonitor.Phase, Roles = NodeRoles.All, Network = settings.Network, Cluster = settings.Cluster };
+        var options = new NodeOptions { Name = PpoMonitor.Phase, Roles = NodeRoles.All, Network = settings.Network, Cluster = settings.Cluster, Heard = new PauseNotice(_progress).Hear };
         NodeRun.RunAsync(options, work, log, cancellation).GetAwaiter().GetResult();
         return PretrainedModel.LoadTransformer(folder);
     });

@@ -50,12 +50,12 @@ public sealed class AlarmWatch(AlarmSettings settings, int endOfText, ScoreAudit
     public Alarm Observe(TrainingDivergedException diverged, long update) =>
         new(AlarmMetric.Nan, AlarmLevel.Stop, 1, 0, update, update, IsAccepted: false, diverged.Message, State.Traces[(int)AlarmMetric.Nan].History, []);
 
-    /// <summary>Lets training go on though a metric is beyond the limit to stop at, until it was within it once.</summary>
+    /// <summary>Lets training go on though a metric is beyond the limit to stop at, if only since the last update, until it was within it once.</summary>
     /// <returns>Whether it was beyond; otherwise there is nothing to accept.</returns>
     public bool Accept(AlarmMetric metric)
     {
         var trace = State.Traces[(int)metric];
-        if (trace.Stop.Count < Settings[metric].Updates) return false;
+        if (trace.Stop.Count == 0) return false;
         AlarmTrace[] traces = [.. State.Traces];
         traces[(int)metric] = trace with { IsAccepted = true };
         State = State with { Traces = traces };

@@ -1,4 +1,6 @@
+using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Host.Nodes;
+using ActorRlhf.Host.Runs;
 
 namespace ActorRlhf.Host.Tests.Nodes;
 
@@ -7,12 +9,30 @@ public sealed class PauseNoticeTests
     [Fact]
     public void Only_what_changes_is_told()
     {
-        var notice = new PauseNotice();
-        Assert.Null(notice.Hear(null));
-        Assert.Equal("training is paused: KL is 73 (rlhf resume goes on, rlhf watch shows more)", notice.Hear("KL is 73"));
-        Assert.Null(notice.Hear("KL is 73"));
-        Assert.Equal("training is paused: KL is 80 (rlhf resume goes on, rlhf watch shows more)", notice.Hear("KL is 80"));
-        Assert.Equal("training goes on", notice.Hear(null));
-        Assert.Null(notice.Hear(null));
+        var notes = new Notes();
+        var notice = new PauseNotice(notes);
+        LearnerStatus[] heard =
+        [
+            new() { Phase = LearnerPhase.Replaying }, new() { Phase = LearnerPhase.Training }, Paused("KL is 73"), Paused("KL is 73"), Paused("KL is 80"),
+            new() { Phase = LearnerPhase.Loading }, new() { Phase = LearnerPhase.Training }, new() { Phase = LearnerPhase.Training },
+        ];
+        foreach (var status in heard) notice.Hear(status);
+        Assert.Equal(
+        [
+            "training is paused: KL is 73 (rlhf resume goes on, rlhf watch shows more)", "training is paused: KL is 80 (rlhf resume goes on, rlhf watch shows more)", "training goes on",
+        ], notes.Lines);
+    }
+
+    private static LearnerStatus Paused(string reason) => new() { Phase = LearnerPhase.Paused, Reason = reason };
+
+    private sealed class Notes : IRunProgress
+    {
+        public List<string> Lines { get; } = [];
+
+        public void Report(RunProgress progress)
+        {
+        }
+
+        public void Note(string line) => Lines.Add(line);
     }
 }
