@@ -18,7 +18,7 @@ public sealed record AlarmSettings
     public long StartEpisodes { get; init; } = 256;
 
     /// <summary>KL from the reference policy, nats an episode.</summary>
-    public AlarmLimits Kl { get; init; } = new() { WarnAbove = 20, StopAbove = 40, WarnBelow = -0.3, StopBelow = -1 };
+    public AlarmLimits Kl { get; init; } = new() { WarnAbove = 20, StopAbove = 40, WarnBelow = -0.2, StopBelow = -0.5 };
 
     /// <summary>KL from the reference policy, nats a token: the same limit for long and short responses.</summary>
     public AlarmLimits KlPerToken { get; init; } = new() { WarnAbove = 1, StopAbove = 1.5, Updates = 2 };
