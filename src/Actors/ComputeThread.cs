@@ -9,7 +9,7 @@ public sealed class ComputeThread : IDisposable
     [ThreadStatic]
     private static ComputeThread? _current;
 
-    private readonly BlockingCollection<Action> _work = [];
+    private readonly BlockingCollection<Func<Action>> _work = [];
     private readonly RecentShares<Activity> _activity;
 
     /// <summary>Starts the thread.</summary>
@@ -54,11 +54,12 @@ public sealed class ComputeThread : IDisposable
         {
             try
             {
-                completion.SetResult(work());
+                var result = work();
+                return () => completion.SetResult(result);
             }
             catch (Exception e)
             {
-                completion.SetException(e);
+                return () => completion.SetException(e);
             }
         });
         return completion.Task;
@@ -73,8 +74,9 @@ public sealed class ComputeThread : IDisposable
         foreach (var work in _work.GetConsumingEnumerable())
         {
             _activity.Enter(Activity.Busy);
-            work();
-            _activity.Enter(Activity.Idle);
+            var tell = work();
+            _activity.Enter(Activity.Idle); // before anybody hears that the work is done
+            tell();
         }
 
         _work.Dispose();

@@ -18,7 +18,6 @@ public sealed class ComputeThreadTests
             _clock.Now = TimeSpan.FromSeconds(9); // and from 8 to 9
             return true;
         });
-        await thread.Run(() => true); // the one before is over
         Assert.Equal(2 / 9.0, thread.Busy, 6);
         _clock.Now = TimeSpan.FromSeconds(1000);
         Assert.Equal(0, thread.Busy);
