@@ -39,6 +39,7 @@ public sealed record CompletionFile(string Name, bool HasEnded, int Strays, IRea
     public static CompletionFile Read(string path)
     {
         using var file = File.OpenRead(path);
+        if (file.Length == 0) return new CompletionFile(Path.GetFileName(path), HasEnded: false, 0, []); // its process was killed as it made the file
         Span<byte> header = stackalloc byte[CompletionLog.Header], entry = stackalloc byte[CompletionLog.Entry];
         file.ReadExactly(header);
         var entries = new List<CompletionEntry>();

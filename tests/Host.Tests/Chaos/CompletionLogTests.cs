@@ -30,6 +30,15 @@ public sealed class CompletionLogTests
     }
 
     [Fact]
+    public void A_process_that_was_killed_as_it_made_its_file_has_generated_nothing()
+    {
+        using var folder = new TemporaryFolder();
+        File.Create(Path.Combine(folder.Path, "rollout-1.1.101112131")).Dispose();
+        var file = Assert.Single(CompletionFile.ReadAll(folder.Path));
+        Assert.Equal((false, 0, 0), (file.HasEnded, file.Strays, file.Entries.Count));
+    }
+
+    [Fact]
     public void A_response_has_the_same_digest_before_and_after_it_is_scored()
     {
         var sampled = SampledEpisode.Of(Completion(3, 0.5f));
