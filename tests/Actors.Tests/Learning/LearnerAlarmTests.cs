@@ -48,6 +48,21 @@ public sealed class LearnerAlarmTests
         Assert.Equal([("kl", true, true), ("gradient-norm", false, false)], status.Alarms.Select(alarm => (alarm.Metric, alarm.IsStop, alarm.IsAccepted)));
     }
 
+    [Theory]
+    [InlineData("entropy", "entropy is not beyond the limit to stop at, so there is nothing to accept; what is: kl")]
+    [InlineData("gradient-norm", "gradient-norm is not beyond the limit to stop at")]
+    public async Task What_is_not_beyond_its_limit_cannot_be_accepted(string accepted, string said)
+    {
+        await using var database = new RunDatabase();
+        var life = await LearnerLife.Start(database, Settings, () => new ChainTrainer(database.Folder, alarms: _ => [Kl]));
+        life.Send(0);
+        await life.Until(status => status.Phase == LearnerPhase.Paused);
+        var answer = await life.Learner.Ask<SteeringAnswered>(new ResumeTraining { Operator = "ada", Accepted = { "kl", accepted } }, RunDatabase.Patience);
+        Assert.False(answer.Done);
+        Assert.Contains(said, answer.Text, StringComparison.Ordinal);
+        Assert.Equal(LearnerPhase.Paused, (await life.Status()).Phase);
+    }
+
     [Fact]
     public async Task A_step_that_cannot_be_taken_waits_and_is_taken_again_from_the_checkpoint()
     {
