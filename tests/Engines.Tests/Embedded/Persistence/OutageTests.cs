@@ -36,7 +36,8 @@ public sealed class OutageTests
             // It stops when a connection is lost at the end of a transaction, because then nobody knows how that ended.
             var texts = new List<string>();
             var keeper = fixture.StartKeeper("p", texts);
-            Assert.Equal($"recovered {texts.Count}", await fixture.Next());
+            var recovered = await fixture.Next();
+            Assert.Equal($"recovered {texts.Count}", recovered);
             Assert.True(texts.Count >= acknowledged, $"{acknowledged} was acknowledged, {texts.Count} is the last");
             Assert.Equal(Enumerable.Range(1, texts.Count).Select(nr => $"{nr}"), texts);
             for (var nr = texts.Count + 1; cuts < 20; nr++)
