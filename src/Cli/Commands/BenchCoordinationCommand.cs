@@ -10,7 +10,7 @@ public sealed class BenchCoordinationCommand : Command
 {
     private readonly OperatorConsole _console;
     private readonly SettingsOptions _settings;
-    private readonly Option<int> _batches = Count("--batches", "Batches of a run.", 8, 3);
+    private readonly Option<int> _batches = Count("--batches", "Batches of a run; the second half is measured.", 24, 3);
     private readonly Option<int> _rounds = Count("--rounds", "Runs of each kind.", 3, 1);
     private readonly Option<bool> _json = CommonOptions.Json();
 
