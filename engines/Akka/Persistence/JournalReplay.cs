@@ -10,8 +10,7 @@ namespace Akka.Persistence;
 internal sealed class JournalReplay : IDisposable
 {
     private const int PagesAhead = 2;
-    private const int FirstPage = 16;
-    private const int PageBytes = 8 << 20;
+    private const int PageBytes = 1 << 20;
 
     private readonly PersistenceExtension _extension;
     private readonly SqlPlugin _journal;
@@ -100,21 +99,35 @@ internal sealed class JournalReplay : IDisposable
         }
     }
 
-    // A page is of so many events that it stays small in memory if they are as large as the largest of the page before.
     private async Task ReadEvents(long from, long to)
     {
-        var size = FirstPage;
         for (var left = _recovery.ReplayMax; from <= to && left > 0;)
         {
-            await _pages.WaitAsync(_end.Token).ConfigureAwait(false);
-            size = (int)Math.Min(Math.Min(size, _journal.PageSize), left);
-            var rows = await Within("event", _journal.Store.ReadEvents(_persistenceId, from, to, size, _end.Token)).ConfigureAwait(false);
-            foreach (var row in rows) Send(new EventFound(_instance, row.SequenceNr, _journal.FromRow(row)));
-            if (rows.Count < size) return;
-            Send(new PageFound(_instance));
-            from = rows[^1].SequenceNr + 1;
-            left -= size;
-            size = Math.Max(1, PageBytes / Math.Max(1, rows.Max(row => row.Message.Length)));
+            var reading = _journal.Store.ReadSizes(_persistenceId, from, to, (int)Math.Min(_journal.PageSize, left), _end.Token);
+            var sizes = await Within("the sizes of events", reading).ConfigureAwait(false);
+            if (sizes.Count == 0) return;
+            foreach (var (first, last) in Pages(sizes, PageBytes))
+            {
+                await _pages.WaitAsync(_end.Token).ConfigureAwait(false);
+                var rows = await Within("event", _journal.Store.ReadEvents(_persistenceId, first, last, _end.Token)).ConfigureAwait(false);
+                foreach (var row in rows) Send(new EventFound(_instance, row.SequenceNr, _journal.FromRow(row)));
+                Send(new PageFound(_instance));
+            }
+            left -= sizes.Count;
+            from = sizes[^1].SequenceNr + 1;
+        }
+    }
+
+    /// <summary>The first and last numbers of pages that have at most so many bytes, or one event.</summary>
+    internal static IEnumerable<(long First, long Last)> Pages(IReadOnlyList<EventSize> sizes, long most)
+    {
+        var first = 0;
+        for (var bytes = 0L; first < sizes.Count; bytes = 0)
+        {
+            var next = first;
+            while (next < sizes.Count && (next == first || bytes + sizes[next].Bytes <= most)) bytes += sizes[next++].Bytes;
+            yield return (sizes[first].SequenceNr, sizes[next - 1].SequenceNr);
+            first = next;
         }
     }
 

@@ -11,6 +11,9 @@ namespace Akka.Persistence.Sql;
 internal sealed record EventRow(
     string PersistenceId, long SequenceNr, long Created, byte[] Message, string Manifest, int? Identifier, string? WriterUuid);
 
+/// <summary>An event's number and how many bytes it has.</summary>
+internal readonly record struct EventSize(long SequenceNr, int Bytes);
+
 /// <summary>A row of Akka.Persistence.Sql's <c>snapshot</c> table; the columns are those of <see cref="EventRow"/>.</summary>
 internal sealed record SnapshotRow(string PersistenceId, long SequenceNr, long Created, byte[] Payload, string Manifest, int? Identifier);
 

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Data.Common;
 using System.Diagnostics;
 
@@ -8,6 +9,13 @@ internal sealed class SqlStore : IDisposable
 {
     private const string ReadEventsSql = """
         SELECT persistence_id, sequence_number, created, message, manifest, identifier, writer_uuid FROM journal
+        WHERE persistence_id = @id AND sequence_number >= @from AND sequence_number <= @to AND deleted = @deleted
+        ORDER BY sequence_number
+        """;
+
+    // Neither database reads a large value to tell its length.
+    private const string ReadSizesSql = """
+        SELECT sequence_number, length(message) FROM journal
         WHERE persistence_id = @id AND sequence_number >= @from AND sequence_number <= @to AND deleted = @deleted
         ORDER BY sequence_number LIMIT @limit
         """;
@@ -95,11 +103,17 @@ internal sealed class SqlStore : IDisposable
         return rows[0];
     }
 
-    /// <summary>Events in order, a page at a time.</summary>
-    public Task<List<EventRow>> ReadEvents(string persistenceId, long from, long to, int limit, CancellationToken cancellation) => Read(
+    /// <summary>The numbers of the next events and their sizes in bytes, in order.</summary>
+    public Task<List<EventSize>> ReadSizes(string persistenceId, long from, long to, int limit, CancellationToken cancellation) => Read(
+        ReadSizesSql,
+        row => new EventSize(row.GetInt64(0), row.GetInt32(1)),
+        cancellation, ("id", persistenceId), ("from", from), ("to", to), ("deleted", false), ("limit", limit));
+
+    /// <summary>Events in order.</summary>
+    public Task<List<EventRow>> ReadEvents(string persistenceId, long from, long to, CancellationToken cancellation) => Read(
         ReadEventsSql,
         row => new EventRow(row.GetString(0), row.GetInt64(1), row.GetInt64(2), Bytes(row, 3), Text(row, 4) ?? "", Number(row, 5), Text(row, 6)),
-        cancellation, ("id", persistenceId), ("from", from), ("to", to), ("deleted", false), ("limit", limit));
+        cancellation, ("id", persistenceId), ("from", from), ("to", to), ("deleted", false));
 
     /// <summary>The latest snapshot up to a number and a time.</summary>
     public async Task<SnapshotRow?> ReadSnapshot(string persistenceId, long to, DateTime latest, CancellationToken cancellation)
@@ -165,7 +179,7 @@ internal sealed class SqlStore : IDisposable
             (parameter.ParameterName, parameter.Value) = (name, value);
             command.Parameters.Add(parameter);
         }
-        var reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellation).ConfigureAwait(false);
         await using var __ = reader.ConfigureAwait(false);
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellation).ConfigureAwait(false))

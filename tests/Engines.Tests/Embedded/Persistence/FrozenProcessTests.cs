@@ -42,7 +42,7 @@ public sealed class FrozenProcessTests
             await first.ExpectAsync("stopped ledger");
             await Write(second, 7, 8);
             using var store = new SqlStore(SqlDatabase.For(database.ProviderName, database.ConnectionString, TimeSpan.FromSeconds(10)), 1);
-            var rows = await store.ReadEvents("ledger", 0, long.MaxValue, 100, default);
+            var rows = await store.ReadEvents("ledger", 0, long.MaxValue, default);
             Assert.Equal(Enumerable.Range(1, 8).Select(nr => (long)nr), rows.Select(row => row.SequenceNr));
             return;
         }

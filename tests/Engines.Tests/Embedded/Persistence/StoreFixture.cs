@@ -45,7 +45,7 @@ internal sealed class StoreFixture : IDisposable
         return done.Task;
     }
 
-    public async Task<IEnumerable<long>> Numbers(string id) => (await Store.ReadEvents(id, 0, long.MaxValue, 10_000, default)).Select(row => row.SequenceNr);
+    public async Task<IEnumerable<long>> Numbers(string id) => (await Store.ReadEvents(id, 0, long.MaxValue, default)).Select(row => row.SequenceNr);
 
     public void Dispose()
     {
