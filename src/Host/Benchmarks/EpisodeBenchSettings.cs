@@ -35,7 +35,7 @@ public sealed record EpisodeBenchSettings
     public int MaxPolicyLag { get; init; } = 4;
 
     /// <summary>Batches from one checkpoint to the next.</summary>
-    public int CheckpointBatches { get; init; } = 16;
+    public int CheckpointBatches { get; init; } = 8;
 
     /// <summary>Tokens of every response.</summary>
     public int Tokens { get; init; } = 48;
