@@ -164,7 +164,9 @@ public sealed class TrainingLedger
         {
             throw new UserErrorException(
                 $"run {_plan.Run}: the weights are those after {version} batches, the journal has formed {Formed} and written down a checkpoint after {CheckpointVersion}; "
-                + "put the checkpoints back that belong to this database");
+                + (version < CheckpointVersion
+                    ? $"start first the node whose folder has the checkpoint after {CheckpointVersion} batches, or copy that into this one's"
+                    : "put the checkpoints back that belong to this database"));
         }
 
         (Version, CheckpointVersion) = (version, version); // one written later could not be read

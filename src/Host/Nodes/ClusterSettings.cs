@@ -9,7 +9,9 @@ public sealed record ClusterSettings
     /// <summary>The run's name in the journal. In a database of several runs, each has another.</summary>
     public string Run { get; init; } = "run";
 
-    /// <summary>The run's folder: checkpoints, metrics, logs, the trained policy. Nodes that may be the learner share it.</summary>
+    /// <summary>
+    /// The run's folder: checkpoints, metrics, logs, the trained policy. Nodes may share it or each have one of its own: who stands by for the learner copies its checkpoints.
+    /// </summary>
     public string Directory { get; init; } = "runs/up";
 
     /// <summary>The folder of the policy that training starts from.</summary>

@@ -7,10 +7,12 @@ using ActorRlhf.Actors.Parameters;
 using ActorRlhf.Actors.Protocol;
 using ActorRlhf.Actors.Rollouts;
 using ActorRlhf.Actors.Scoring;
+using ActorRlhf.Host.Checkpoints;
 using ActorRlhf.Host.Operations;
 using ActorRlhf.Host.Parameters;
 using ActorRlhf.Host.Runs;
 using ActorRlhf.Model;
+using ActorRlhf.Model.Storage;
 using Akka;
 using Akka.Actor;
 using Akka.Cluster;
@@ -57,6 +59,8 @@ public sealed class Node : IAsyncDisposable
     private HttpClient? _http;
     private NodeServer? _server;
     private NodeParameters? _parameters;
+    private CheckpointEndpoint? _checkpoints;
+    private CheckpointFollower? _follower;
     private IHost? _host;
     private readonly DateTimeOffset _started = TimeProvider.System.GetUtcNow();
     private volatile Heard? _heard;
@@ -89,6 +93,12 @@ public sealed class Node : IAsyncDisposable
 
     /// <summary>Done when the run is finished, cannot go on, or this node is out of it. The node runs on until it is disposed.</summary>
     public Task<NodeOutcome> Completion => _outcome.Task;
+
+    // Whether this node leaves training to another.
+    private bool HasHeir => LearnerNode?.Name == Name && Learner?.Phase != LearnerPhase.Finished
+        && Directory.Nodes.Any(node => node.Name != Name && node.Status == "up" && node.Roles.Contains(NodeRoles.Learner.Name()));
+
+    private string MetricsPath => Path.Combine(_options.Cluster.Directory, RunDirectory.MetricsFile);
 
     /// <summary>Why it cannot work now, in a word of <see cref="Readiness"/>; null where it can.</summary>
     public string? Obstacle => _observation is null ? Readiness.Starting : Readiness.Obstacle(
@@ -139,6 +149,8 @@ public sealed class Node : IAsyncDisposable
     /// <summary>Leaves the cluster: rollouts and scorers finish what they have begun, a learner writes a checkpoint, shards move on.</summary>
     public async ValueTask DisposeAsync()
     {
+        _follower?.Dispose();
+        var isPutOut = _outcome.Task is { IsCompletedSuccessfully: true, Result.IsPutOut: true };
         if (_host is not null)
         {
             await _host.StopAsync().ConfigureAwait(false);
@@ -146,6 +158,7 @@ public sealed class Node : IAsyncDisposable
         }
 
         _parameters?.Dispose();
+        if (_checkpoints is not null) await _checkpoints.Settle(!isPutOut && HasHeir, _options.Cluster.DrainTime).ConfigureAwait(false);
         if (_server is not null) await _server.DisposeAsync().ConfigureAwait(false);
         _http?.Dispose();
         _store.Dispose();
@@ -195,18 +208,26 @@ public sealed class Node : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan); // the phases have limits of their own
         builder.Services.AddAkka(SystemName, akka => Configure(akka));
         _host = builder.Build();
+        _follower = _options.Checkpoints is { } store ? Follow(store) : null;
         await _host.StartAsync().ConfigureAwait(false);
         _ = EndWithSystem();
         _ = _observation?.PrepareAsync();
+        _follower?.Start();
     }
+
+    private CheckpointFollower Follow(CheckpointStore store) => new(
+        _options.Name, _work.Episodes.Plan.Run, store, MetricsPath, _http!,
+        () => _heard is { } heard && LearnerNode is { } node ? (node, heard.Status.CheckpointVersion) : null, () => Directory.Nodes, _host!.Services.GetRequiredService<ILogger<CheckpointFollower>>());
 
     private void Map(WebApplication application)
     {
         application.MapParameters(_store);
+        _checkpoints = _options.Checkpoints is { } store ? new CheckpointEndpoint(_work.Episodes.Plan.Run, store, MetricsPath) : null;
+        _checkpoints?.Map(application);
         var audit = new AuditLog(Database.Of(_options.Cluster), _work.Episodes.Plan.Run);
         application.MapOperator(new OperatorDesk(this, () => _learner, _http!, audit, TimeProvider.System), audit);
         application.MapObservation(() => _observation);
-        var figures = new LearnerFigures(Name, Path.Combine(_options.Cluster.Directory, RunDirectory.MetricsFile), _work.Samples, () => LearnerNode, _http!);
+        var figures = new LearnerFigures(Name, MetricsPath, _work.Samples, () => LearnerNode, _http!);
         application.MapRun(this, _work, figures, () => _observation, _loggers!);
         application.MapReadiness(() => Obstacle);
         new NodeMetrics(_work.Episodes.Plan.Run, Name, _work.Episodes.Plan.Shards, Figures()).Map(application);
@@ -277,7 +298,12 @@ public sealed class Node : IAsyncDisposable
         return BackoffSupervisor.Props(Backoff.OnStop(learner, LearnerName, ShortestPause, LongestPause, 0.2, -1).WithFinalStopMessage(message => message is StopTraining));
     }
 
-    private ITrainer MakeTrainer() => _work.MakeTrainer(_parameters!.Publish);
+    // On the learner's own thread, which has nothing to do before that.
+    private ITrainer MakeTrainer()
+    {
+        _follower?.TakeOverAsync().GetAwaiter().GetResult();
+        return _work.MakeTrainer(_parameters!.Publish);
+    }
 
     private void StartWorkers(ActorSystem system, IActorRegistry registry)
     {
@@ -338,6 +364,7 @@ public sealed class Node : IAsyncDisposable
         Members = _host is null ? [] : [.. Cluster.Get(System).State.Members.Where(member => member.Status == MemberStatus.Up).Select(member => member.Address.ToString())],
         TotalEpisodes = _work.Episodes.Plan.TotalEpisodes,
         Troubles = _troubles.Lines,
+        StandbyVersion = _follower?.Version,
     };
 
     private void Hear(LearnerStatus status, Address at)

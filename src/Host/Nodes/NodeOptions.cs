@@ -1,4 +1,5 @@
 using ActorRlhf.Actors.Protocol;
+using ActorRlhf.Model.Storage;
 
 namespace ActorRlhf.Host.Nodes;
 
@@ -19,6 +20,9 @@ public sealed record NodeOptions
 
     /// <summary>Told how training is, twice a second, from one thread at a time; null where nobody wants to know.</summary>
     public Action<LearnerStatus>? Heard { get; init; }
+
+    /// <summary>The checkpoints in its own folder, which it serves and, while it stands by, keeps as new as the learner's; null where it is never the learner.</summary>
+    public CheckpointStore? Checkpoints { get; init; }
 
     /// <summary>What it speaks with others. Only tests say something else.</summary>
     internal int ProtocolVersion { get; init; } = ClusterEntry.ProtocolVersion;

@@ -53,7 +53,15 @@ public sealed class NodeRun(RunSettings settings, string name, NodeRoles roles, 
             var metrics = MetricsLog.Open(Path.Combine(Folder, RunDirectory.MetricsFile));
             return new PpoMonitor(seeded, task, data, networks, metrics, policy => Save(task, policy), progress, metrics.Dispose);
         });
-        var options = new NodeOptions { Name = name, Roles = roles, Network = settings.Network, Cluster = settings.Cluster, Heard = new PauseNotice(progress).Hear };
+        var options = new NodeOptions
+        {
+            Name = name,
+            Roles = roles,
+            Network = settings.Network,
+            Cluster = settings.Cluster,
+            Heard = new PauseNotice(progress).Hear,
+            Checkpoints = roles.HasFlag(NodeRoles.Learner) ? PpoWork.Checkpoints(seeded) : null,
+        };
         await RunAsync(options, Wrap(work), log, stop).ConfigureAwait(false);
     }
 

@@ -51,6 +51,9 @@ public sealed record NodeStatus
     /// <summary>Batches in the last checkpoint.</summary>
     public long CheckpointVersion { get; init; }
 
+    /// <summary>Batches in the newest checkpoint that this node has itself, where it stands by for the learner; null elsewhere.</summary>
+    public long? StandbyVersion { get; init; }
+
     /// <summary>Episodes of the run.</summary>
     public long TotalEpisodes { get; init; }
 

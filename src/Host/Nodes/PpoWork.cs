@@ -129,7 +129,7 @@ public sealed class PpoWork : INodeWork, IDisposable
     {
         var device = Device(_settings.Learner.Device);
         var endOfText = _task.Tokenizer.EndOfText;
-        var store = Checkpoints(_settings.Cluster.Directory, Math.Max(2, _settings.PpoSchedule.KeepCheckpoints));
+        var store = Checkpoints(_settings);
         var reward = _networks.Reward(device);
         if (store.List().Count == 0) ReferenceCheck.Require(reward, _data, _task, _settings);
         var samples = new SampleObserver(Samples, _task, _data.Train, new PromptOrder(_data.Train.Count, _settings.Ppo.Seed), reward);
@@ -173,6 +173,9 @@ public sealed class PpoWork : INodeWork, IDisposable
     /// <param name="folder">The run's folder.</param>
     /// <param name="keep">How many are kept.</param>
     public static CheckpointStore Checkpoints(string folder, int keep = 2) => new(Path.Combine(folder, "checkpoints", PpoMonitor.Phase), keep);
+
+    /// <summary>A run's checkpoints, of which as many are kept as its settings say, and at least two.</summary>
+    public static CheckpointStore Checkpoints(RunSettings settings) => Checkpoints(settings.Cluster.Directory, Math.Max(2, settings.PpoSchedule.KeepCheckpoints));
 
     /// <summary>Which episodes a run has.</summary>
     public static EpisodePlan Plan(RunSettings settings) => new()

@@ -38,6 +38,17 @@ public static class MetricsHistory
         ];
     }
 
+    /// <summary>The records, in their order, one after the other: of a long log they are never all in memory.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static IEnumerable<MetricsRecord> Since(string path, string phase, long after)
+    {
+        if (!File.Exists(path)) yield break;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        file.Position = after < 0 ? 0 : Begin(file, phase, after);
+        foreach (var (_, _, line) in MetricsLog.Lines(file))
+            if (Head(line, path) is var (step, of) && of == phase && step > after) yield return MetricsLog.Parse(line, path);
+    }
+
     // The beginning of a line before which there is nothing that is wanted.
     private static long Begin(FileStream file, string phase, long after)
     {

@@ -89,17 +89,20 @@ public sealed class MetricsLog : IDisposable
     /// <param name="step">The step of the phase that the figures belong to.</param>
     /// <param name="phase">The part of the run.</param>
     /// <param name="metrics">Figures by name, written in the order they come.</param>
-    public void Append(long step, string phase, IEnumerable<KeyValuePair<string, double>> metrics)
+    public void Append(long step, string phase, IEnumerable<KeyValuePair<string, double>> metrics) =>
+        Append(new MetricsRecord(step, _time.GetUtcNow(), phase, new OrderedDictionary<string, double>(metrics)));
+
+    /// <summary>Appends a record of another log, with its time.</summary>
+    public void Append(MetricsRecord record)
     {
         if (_events is null) BeginEvents();
-        var record = new MetricsRecord(step, _time.GetUtcNow(), phase, new OrderedDictionary<string, double>(metrics));
         _line.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_line))
         {
             json.WriteStartObject();
-            json.WriteNumber("step", step);
-            json.WriteString("time", record.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-            json.WriteString("phase", phase);
+            json.WriteNumber("step", record.Step);
+            json.WriteString("time", record.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("phase", record.Phase);
             json.WriteStartObject("metrics");
             foreach (var (name, value) in record.Metrics)
             {

@@ -10,7 +10,14 @@ public static class AtomicDirectory
     /// <param name="path">The target; replaced when it exists. Its parent must exist.</param>
     /// <param name="fill">Writes the files into the directory it is given. When it throws, the target is untouched.</param>
     /// <exception cref="IOException">The device is full or fails, or another process is replacing the same directory.</exception>
-    public static void Write(string path, Action<string> fill)
+    public static void Write(string path, Action<string> fill) => WriteAsync(path, temporary =>
+    {
+        fill(temporary);
+        return Task.CompletedTask;
+    }).GetAwaiter().GetResult(); // nothing in it waits
+
+    /// <inheritdoc cref="Write"/>
+    public static async Task WriteAsync(string path, Func<string, Task> fill)
     {
         path = Path.GetFullPath(path);
         var temporary = TemporaryName.Beside(path);
@@ -18,7 +25,7 @@ public static class AtomicDirectory
         using var writing = DirectoryHandle.Open(temporary).Locked();
         try
         {
-            fill(temporary);
+            await fill(temporary).ConfigureAwait(false);
             SyncTree(temporary);
             Publish(temporary, path);
         }

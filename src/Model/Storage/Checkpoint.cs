@@ -20,6 +20,9 @@ public static class Checkpoint
     private static readonly string[] Files = [ModelFile, OptimizerFile, StateFile];
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, AllowDuplicateProperties = false };
 
+    /// <summary>The files of every checkpoint.</summary>
+    public static IReadOnlyList<string> FileNames { get; } = [.. Files, SumsFile];
+
     /// <summary>Writes a checkpoint; the directory appears complete or not at all, and replaces one of the same name.</summary>
     /// <exception cref="UserErrorException">A tensor holds a NaN or an infinity: such a state is not worth returning to.</exception>
     /// <exception cref="IOException">The device is full or fails.</exception>

@@ -32,20 +32,53 @@ public sealed class CheckpointStore(string directory, int keep = 3)
             .OrderBy(checkpoint => checkpoint.Step)
             .Select(checkpoint => checkpoint.Path)];
 
+    /// <summary>The newest step whose checkpoint looks complete by files, headers and lengths; −1 where there is none.</summary>
+    public long NewestStep => List().Reverse().Where(Checkpoint.LooksComplete).Select(StepOf).FirstOrDefault(-1);
+
+    /// <summary>Where the checkpoint of a step is, or would be.</summary>
+    public string PathOf(long step)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        return Path.Combine(Directory, Prefix + step.ToString("D6", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Whether there is a checkpoint of a step that looks complete by files, headers and lengths.</summary>
+    public bool Has(long step) => Checkpoint.LooksComplete(PathOf(step));
+
     /// <summary>Saves a checkpoint, makes it the latest, and deletes those beyond the number to keep.</summary>
     /// <returns>The checkpoint's directory.</returns>
     /// <inheritdoc cref="Checkpoint.Save"/>
     public string Save(CheckpointState state, CheckpointContent content)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(state.Step);
-        System.IO.Directory.CreateDirectory(Directory);
-        AtomicDirectory.Clean(Directory);
-        var name = Prefix + state.Step.ToString("D6", CultureInfo.InvariantCulture);
-        var saved = Path.Combine(Directory, name);
+        var saved = PathOf(state.Step);
+        Prepare();
         Checkpoint.Save(saved, state, content);
-        AtomicFile.WriteText(Path.Combine(Directory, LatestFile), name + "\n");
-        Prune(saved);
+        MakeLatest(saved);
         return saved;
+    }
+
+    /// <summary>
+    /// Takes in a checkpoint that another store has saved: it is checked against its checksums, appears complete or not at all, becomes the latest, and those beyond the
+    /// number to keep are deleted.
+    /// </summary>
+    /// <param name="step">Its step.</param>
+    /// <param name="fill">Puts the <see cref="Checkpoint.FileNames"/> into the directory it is given. When it throws, nothing has changed.</param>
+    /// <returns>False where it is here already, and nothing was done.</returns>
+    /// <exception cref="IOException">It has arrived damaged or is of another step, or the device is full or fails.</exception>
+    public async Task<bool> ReceiveAsync(long step, Func<string, Task> fill)
+    {
+        if (Has(step)) return false;
+        var received = PathOf(step);
+        Prepare();
+        await AtomicDirectory.WriteAsync(received, async temporary =>
+        {
+            await fill(temporary).ConfigureAwait(false);
+            if (Checkpoint.Damage(temporary) is { } damage) throw new IOException($"the checkpoint of step {step} has arrived damaged: {damage}");
+            var there = Checkpoint.ReadState(temporary).Step;
+            if (there != step) throw new IOException($"the checkpoint of step {step} is one of step {there}");
+        }).ConfigureAwait(false);
+        MakeLatest(received);
+        return true;
     }
 
     /// <summary>
@@ -100,6 +133,18 @@ public sealed class CheckpointStore(string directory, int keep = 3)
             ? null
             : throw new UserErrorException(
                 $"{Directory}: no checkpoint can be loaded; restore one from a backup, or delete the directory to start over\n{string.Join('\n', messages)}");
+    }
+
+    private void Prepare()
+    {
+        System.IO.Directory.CreateDirectory(Directory);
+        AtomicDirectory.Clean(Directory);
+    }
+
+    private void MakeLatest(string saved)
+    {
+        AtomicFile.WriteText(Path.Combine(Directory, LatestFile), Path.GetFileName(saved) + "\n");
+        Prune(saved);
     }
 
     // What was just saved is complete and on disk, so one good checkpoint always stays. Damaged ones do not count towards those kept, and

@@ -157,6 +157,16 @@ public sealed class TrainingLedgerTests
     }
 
     [Fact]
+    public void Where_the_checkpoint_is_too_old_a_copy_it_is_said_which_one_is_needed()
+    {
+        var recovered = new TrainingLedger(Runs.Settings(1000, 100, 2).Plan, 0);
+        recovered.Recover(Ledger().Checkpoint(2), 4);
+        var error = Assert.Throws<UserErrorException>(() => recovered.StartFrom(1));
+        Assert.Contains("the weights are those after 1 batches", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; start first the node whose folder has the checkpoint after 2 batches, or copy that into this one's", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_gap_in_the_journal_is_an_error()
     {
         var ledger = Ledger();

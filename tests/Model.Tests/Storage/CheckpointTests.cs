@@ -253,6 +253,80 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public async Task A_checkpoint_of_another_store_is_received_and_those_beyond_the_number_are_deleted()
+    {
+        using var folder = new TemporaryDirectory();
+        var (there, here) = (new CheckpointStore(folder["there"], keep: 3), new CheckpointStore(folder["here"], keep: 2));
+        Assert.Equal((-1, false), (here.NewestStep, here.Has(1)));
+        foreach (var step in new[] { 1, 2, 3 })
+        {
+            var saved = Save(there, step);
+            Assert.True(await here.ReceiveAsync(step, into => CopyTo(saved, into)));
+            Assert.Equal((step, true), ((int)here.NewestStep, here.Has(step)));
+        }
+
+        Assert.Equal([folder["here", "step-000002"], folder["here", "step-000003"]], here.List());
+        var content = Content(0, 0);
+        Assert.Equal(3, here.LoadLatest(content)!.State.Step);
+        AssertContent(Content(3, 3), content);
+        Assert.False(await here.ReceiveAsync(3, _ => throw new InvalidOperationException("it is here already")));
+    }
+
+    [Fact]
+    public async Task What_arrives_damaged_or_unfinished_or_of_another_step_is_never_seen()
+    {
+        using var folder = new TemporaryDirectory();
+        var (there, here) = (new CheckpointStore(folder["there"]), new CheckpointStore(folder["here"]));
+        var saved = Save(there, 2);
+        Save(here, 1);
+        (string Said, Action<string> Damage)[] damages =
+        [
+            ("the checkpoint of step 2 has arrived damaged: model.safetensors is damaged", into => FlipLastBit(Path.Combine(into, "model.safetensors"))),
+            ("the checkpoint of step 2 has arrived damaged: optimizer.safetensors is damaged", into => Truncate(Path.Combine(into, "optimizer.safetensors"))),
+            ("the checkpoint of step 2 has arrived damaged: ", into => File.Delete(Path.Combine(into, "state.json"))),
+            ("the checkpoint of step 2 has arrived damaged: ", into => File.WriteAllText(Path.Combine(into, "SHA256SUMS"), "")),
+            ("", into => Directory.Delete(into, recursive: true)),
+            ("the peer is gone", _ => throw new IOException("the peer is gone")),
+        ];
+        foreach (var (said, damage) in damages)
+        {
+            var error = await Assert.ThrowsAnyAsync<IOException>(() => here.ReceiveAsync(2, async into =>
+            {
+                await CopyTo(saved, into);
+                damage(into);
+            }));
+            Assert.StartsWith(said, error.Message, StringComparison.Ordinal);
+            AssertUntouched();
+        }
+
+        var other = await Assert.ThrowsAsync<IOException>(() => here.ReceiveAsync(3, into => CopyTo(saved, into)));
+        Assert.Equal("the checkpoint of step 3 is one of step 2", other.Message);
+        AssertUntouched();
+
+        void AssertUntouched()
+        {
+            Assert.Equal(["latest", "step-000001"], Directory.EnumerateFileSystemEntries(here.Directory).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+            Assert.Equal((1, 1), (here.NewestStep, here.LoadHighest(Content(0, 0))!.State.Step));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_being_received_survives_who_loads_meanwhile_and_a_damaged_one_of_the_same_step_is_replaced()
+    {
+        using var folder = new TemporaryDirectory();
+        var (there, here) = (new CheckpointStore(folder["there"]), new CheckpointStore(folder["here"]));
+        var saved = Save(there, 2);
+        Save(here, 1);
+        Directory.CreateDirectory(here.PathOf(2));
+        Assert.True(await here.ReceiveAsync(2, async into =>
+        {
+            Assert.Equal(1, here.LoadHighest(Content(0, 0))!.State.Step);
+            await CopyTo(saved, into);
+        }));
+        Assert.Equal(2, here.LoadHighest(Content(0, 0))!.State.Step);
+    }
+
+    [Fact]
     public void A_state_of_a_later_format_is_refused_by_its_version()
     {
         using var folder = new TemporaryDirectory();
@@ -293,6 +367,12 @@ public sealed class CheckpointTests
                     tensors.Read(name).ToArray().Select(BitConverter.SingleToInt32Bits));
             }
         }
+    }
+
+    private static Task CopyTo(string checkpoint, string into)
+    {
+        foreach (var file in Checkpoint.FileNames) File.Copy(Path.Combine(checkpoint, file), Path.Combine(into, file));
+        return Task.CompletedTask;
     }
 
     private static void Truncate(string path)
