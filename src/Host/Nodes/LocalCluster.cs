@@ -23,7 +23,7 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Process> _running = [];
     private readonly List<(string Node, int Code, string Said)> _ends = [];
-    private readonly List<Task> _nodes = [];
+    private readonly List<(NodePlace Place, Task Task)> _nodes = [];
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The longest pause before a node is started again.</summary>
@@ -59,29 +59,38 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
     /// <summary>Adds a node.</summary>
     public void Add(NodePlace place)
     {
-        lock (_lock) _nodes.Add(Task.Run(() => Keep(place)));
+        lock (_lock) _nodes.Add((place, Task.Run(() => Keep(place))));
     }
 
-    /// <summary>Has every node finish what it has begun and leave; one that does not in time is killed.</summary>
+    /// <summary>
+    /// Has every node finish what it has begun and leave: rollouts before the scorers that score what they have, these before the shards and the learner. What has not left in time is killed.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        Task[] nodes;
-        lock (_lock)
+        (NodePlace Place, Task Task)[] nodes;
+        lock (_lock) nodes = [.. _nodes];
+        var farewell = Task.Delay(Farewell);
+        foreach (var leaving in nodes.GroupBy(node => Turn(node.Place.Roles)).OrderBy(turn => turn.Key))
         {
-            nodes = [.. _nodes];
-            foreach (var process in _running.Values) process.StandardInput.Close();
+            lock (_lock)
+            {
+                foreach (var (place, _) in leaving) _running.GetValueOrDefault(place.Name)?.StandardInput.Close();
+            }
+
+            await Task.WhenAny(Task.WhenAll(leaving.Select(node => node.Task)), farewell).ConfigureAwait(false);
         }
 
-        await Task.WhenAny(Task.WhenAll(nodes), Task.Delay(Farewell)).ConfigureAwait(false);
         lock (_lock)
         {
             foreach (var process in _running.Values.Where(process => !process.HasExited)) process.Kill();
         }
 
-        await Task.WhenAll(nodes).ConfigureAwait(false);
+        await Task.WhenAll(nodes.Select(node => node.Task)).ConfigureAwait(false);
         _stop.Dispose();
     }
+
+    private static int Turn(NodeRoles roles) => (roles & (NodeRoles.Learner | NodeRoles.Episodes)) != NodeRoles.None ? 2 : roles.HasFlag(NodeRoles.Scorer) ? 1 : 0;
 
     private async Task Keep(NodePlace place)
     {

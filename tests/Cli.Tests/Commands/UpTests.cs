@@ -63,6 +63,7 @@ public sealed class UpTests(ToyWorkspace toy) : IDisposable
             var stopped = await cluster.End();
             Assert.Equal(130, stopped.Code);
             Assert.Empty(NodeFile.All(In("up")));
+            foreach (var log in Directory.EnumerateFiles(In("up/logs"))) Assert.DoesNotContain("has not settled", File.ReadAllText(log), StringComparison.Ordinal);
         }
 
         var done = MetricsLog.Read(In("up/metrics.jsonl")).Last().Step;
