@@ -17,7 +17,6 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
     private const int MostFailures = 3;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Healthy = TimeSpan.FromSeconds(30); // one that ran so long begins with the shortest pause again
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(90);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -28,6 +27,9 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
 
     /// <summary>The longest pause before a node is started again.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long nodes may take to finish what they have begun and leave.</summary>
+    public TimeSpan Farewell { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>Told of every process that has ended and is to be started again, or not: its node's name and its number.</summary>
     public Func<string, int, Task> Ended { get; init; } = (_, _) => Task.CompletedTask;
@@ -63,31 +65,35 @@ public sealed class LocalCluster(Func<NodePlace, Process> start, Action<string> 
     }
 
     /// <summary>
-    /// Has every node finish what it has begun and leave: rollouts before the scorers that score what they have, these before the shards and the learner. What has not left in time is killed.
+    /// Has every node finish what it has begun and leave: rollouts before the scorers that score what they have, these before the shards and the learner. What has not left in time is killed, and
+    /// takes none of the time of those after it.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         (NodePlace Place, Task Task)[] nodes;
         lock (_lock) nodes = [.. _nodes];
-        var farewell = Task.Delay(Farewell);
-        foreach (var leaving in nodes.GroupBy(node => Turn(node.Place.Roles)).OrderBy(turn => turn.Key))
+        foreach (var turn in nodes.GroupBy(node => Turn(node.Place.Roles)).OrderBy(turn => turn.Key))
+        {
+            ForEach(turn, process => process.StandardInput.Close());
+            var left = Task.WhenAll(turn.Select(node => node.Task));
+            await Task.WhenAny(left, Task.Delay(Farewell)).ConfigureAwait(false);
+            ForEach(turn, process => process.Kill());
+            await left.ConfigureAwait(false);
+        }
+
+        _stop.Dispose();
+
+        void ForEach(IEnumerable<(NodePlace Place, Task Task)> turn, Action<Process> act)
         {
             lock (_lock)
             {
-                foreach (var (place, _) in leaving) _running.GetValueOrDefault(place.Name)?.StandardInput.Close();
+                foreach (var (place, _) in turn)
+                {
+                    if (_running.TryGetValue(place.Name, out var process)) act(process);
+                }
             }
-
-            await Task.WhenAny(Task.WhenAll(leaving.Select(node => node.Task)), farewell).ConfigureAwait(false);
         }
-
-        lock (_lock)
-        {
-            foreach (var process in _running.Values.Where(process => !process.HasExited)) process.Kill();
-        }
-
-        await Task.WhenAll(nodes.Select(node => node.Task)).ConfigureAwait(false);
-        _stop.Dispose();
     }
 
     private static int Turn(NodeRoles roles) => (roles & (NodeRoles.Learner | NodeRoles.Episodes)) != NodeRoles.None ? 2 : roles.HasFlag(NodeRoles.Scorer) ? 1 : 0;
