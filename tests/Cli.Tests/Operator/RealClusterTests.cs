@@ -10,6 +10,8 @@ namespace ActorRlhf.Cli.Tests.Operator;
 [SupportedOSPlatform("linux")]
 public sealed class RealClusterTests(ToyWorkspace toy)
 {
+    private const int Killed = 9, Continue = 18, Stop = 19;
+
     [Fact]
     public async Task A_cluster_obeys_the_command_line_and_the_journal_says_who_wanted_what()
     {
@@ -55,11 +57,7 @@ public sealed class RealClusterTests(ToyWorkspace toy)
         Assert.Equal(1, ended.Code);
         Assert.Contains($"the run in {run.Folder}, the last that was started on this machine, has no nodes", ended.Error, StringComparison.Ordinal);
 
-        async Task<Outcome> Operate(params string[] line)
-        {
-            using var child = Child.StartIn(Environment.CurrentDirectory, run.Environment, line);
-            return await child.End();
-        }
+        Task<Outcome> Operate(params string[] line) => RealClusterTests.Operate(run, line);
 
         async Task<string> Done(params string[] line)
         {
@@ -74,5 +72,47 @@ public sealed class RealClusterTests(ToyWorkspace toy)
             Assert.Equal(1, outcome.Code);
             return outcome.Error;
         }
+    }
+
+    [Fact]
+    public async Task What_is_done_to_nodes_is_what_topology_shows()
+    {
+        using var run = await ToyRun.Make(toy, "rlhf.ppo.total-episodes=1048576");
+        run.Environment = [new("XDG_STATE_HOME", run.In("state"))];
+        var cluster = run.Command("up", "--rollouts", "2");
+        await cluster.Until(() => run.Steps.Any(step => step >= 3));
+
+        var frozen = run.Processes["rollout-1"];
+        Assert.Equal(0, Child.Kill(frozen, Stop));
+        await Shows("rollout-1", node => node.Status != "up");
+        Assert.Equal(0, Child.Kill(frozen, Continue)); // it goes on, or finds that it was put out and is started again
+        await Shows("rollout-1", node => node is { Status: "up", Process: not null });
+
+        var killed = run.Processes["rollout-2"];
+        Assert.Equal(0, Child.Kill(killed, Killed));
+        await Shows("rollout-2", node => node.Status == "up" && node.Process != killed);
+
+        Assert.Equal(0, (await Operate(run, "drain", "rollout-2")).Code);
+        await Shows("rollout-2", node => node is { Status: "up", IsWriting: false });
+        await Shows("rollout-1", node => node is { Status: "up", IsWriting: true });
+        Assert.Equal(0, (await Operate(run, "episodes")).Code); // the account adds up
+
+        Task Shows(string name, Func<(string Status, int? Process, bool IsWriting), bool> condition) => cluster.Until(async () =>
+        {
+            var outcome = await Operate(run, "topology", "--json");
+            if (outcome.Code != 0) return false; // from one who has just gone
+            using var topology = JsonDocument.Parse(outcome.Output);
+            return topology.RootElement.GetProperty("nodes").EnumerateArray().Where(node => node.GetProperty("name").GetString() == name).Any(node => condition((
+                node.GetProperty("status").GetString()!,
+                node.TryGetProperty("pid", out var process) && process.ValueKind == JsonValueKind.Number ? process.GetInt32() : null,
+                node.GetProperty("actors").EnumerateArray().Any(actor => actor.GetProperty("path").GetString()!.EndsWith("/user/rollout", StringComparison.Ordinal)
+                    && actor.GetProperty("state").GetString() != "stopped"))));
+        });
+    }
+
+    private static async Task<Outcome> Operate(ToyRun run, params string[] line)
+    {
+        using var child = Child.StartIn(Environment.CurrentDirectory, run.Environment, line);
+        return await child.End();
     }
 }
