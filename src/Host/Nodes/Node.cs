@@ -114,11 +114,7 @@ public sealed class Node : IAsyncDisposable
     }
 
     /// <summary>Ends <see cref="Completion"/>: whoever waits for it disposes the node, which finishes what it has begun.</summary>
-    public ActionAnswer Leave()
-    {
-        _outcome.TrySetResult(new NodeOutcome(IsSentAway: true));
-        return new ActionAnswer($"{Name} finishes what it has begun and leaves");
-    }
+    public void Leave() => _outcome.TrySetResult(new NodeOutcome(IsSentAway: true));
 
     /// <summary>How it sees the run.</summary>
     public NodeStatus Status() => _heard is { } heard

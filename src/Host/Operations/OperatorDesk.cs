@@ -55,7 +55,12 @@ internal sealed class OperatorDesk(Node node, Func<IActorRef?> learner, HttpClie
                 return Refused(StatusCodes.Status409Conflict, $"{name} is the only node with the role {role}: without it training stands still; start another such node first, or end the run");
         }
 
-        return node.Leave();
+        request.Response.OnCompleted(() =>
+        {
+            node.Leave(); // its server goes with it, and would take the answer along
+            return Task.CompletedTask;
+        });
+        return new ActionAnswer($"{name} finishes what it has begun and leaves");
     });
 
     private static ActionAnswer Refused(int status, string error) => new(Error: error) { Status = status };
