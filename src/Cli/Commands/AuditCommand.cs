@@ -18,12 +18,7 @@ public sealed class AuditCommand : OperatorCommand
     public AuditCommand(OperatorConsole console)
         : base(console, "audit", "Show what operators have done, or tried to: who, when, from where, why, and what came of it.")
     {
-        _last.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var last and (< 1 or > Most))
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--last is {last}; it is 1 to {Most}."));
-        });
-        Add(_last);
+        Add(_last.Within(1, Most));
     }
 
     /// <inheritdoc/>

@@ -10,8 +10,8 @@ public sealed class BenchCoordinationCommand : Command
 {
     private readonly OperatorConsole _console;
     private readonly SettingsOptions _settings;
-    private readonly Option<int> _batches = Count("--batches", "Batches of a run; the second half is measured.", 24, 3);
-    private readonly Option<int> _rounds = Count("--rounds", "Runs of each kind.", 3, 1);
+    private readonly Option<int> _batches = CommonOptions.Within("--batches", "Batches of a run; the second half is measured.", 24, 3, 10_000);
+    private readonly Option<int> _rounds = CommonOptions.Within("--rounds", "Runs of each kind.", 3, 1, 10_000);
     private readonly Option<bool> _json = CommonOptions.Json();
 
     /// <summary>The command.</summary>
@@ -25,17 +25,6 @@ public sealed class BenchCoordinationCommand : Command
         _settings.AddShort(new Option<string?>("--reward") { Description = "The reward model's folder.", HelpName = "DIR" }, "cluster.reward");
         foreach (var option in new Option[] { _batches, _rounds, _json }) Add(option);
         SetAction(Run);
-    }
-
-    private static Option<int> Count(string name, string description, int usual, int least)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var value && (value < least || value > 10_000))
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it is {least} to 10000."));
-        });
-        return option;
     }
 
     private async Task<int> Run(ParseResult result, CancellationToken stop)

@@ -14,8 +14,8 @@ public sealed class BenchEpisodesCommand : Command
 {
     private readonly OperatorConsole _console;
     private readonly TextReader _input;
-    private readonly Option<long> _episodes = new("--episodes") { Description = "Episodes of the run.", HelpName = "N", DefaultValueFactory = _ => 1_000_000 };
-    private readonly Option<int> _kills = new("--kills") { Description = "Processes that are killed on the way, learner and shard owners included.", HelpName = "N" };
+    private readonly Option<long> _episodes = CommonOptions.Within("--episodes", "Episodes of the run.", 1_000_000L, 1, 1_000_000_000);
+    private readonly Option<int> _kills = CommonOptions.Within("--kills", "Processes that are killed on the way, learner and shard owners included.", 0, 0, 1_000);
     private readonly Option<long> _seed = new("--seed") { Description = "Decides responses, and who is killed.", HelpName = "N", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> _database = new("--database")
     {
@@ -34,18 +34,9 @@ public sealed class BenchEpisodesCommand : Command
         : base("episodes", "The real actors, protocol and journal on four processes, generation, scoring and training left out; every episode counted.")
     {
         (_console, _input) = (console, input);
-        Within(_episodes, 1, 1_000_000_000);
-        Within(_kills, 0, 1_000);
         foreach (var option in new Option[] { _episodes, _kills, _seed, _database, _out, _node, _roles, _json }) Add(option);
         SetAction(Run);
     }
-
-    private static void Within<T>(Option<T> option, T least, T most)
-        where T : IComparable<T> => option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<T>() is { } value && (value.CompareTo(least) < 0 || value.CompareTo(most) > 0))
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{option.Name} is {value}; it is {least} to {most}."));
-        });
 
     private async Task<int> Run(ParseResult result, CancellationToken stop)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using ActorRlhf.Cli.Terminal;
 using ActorRlhf.Host.Benchmarks;
 
@@ -13,9 +12,9 @@ public sealed class BenchParametersCommand : Command
 
     private readonly OperatorConsole _console;
     private readonly TextReader _input;
-    private readonly Option<int> _megabytes = Number("--mb", "Megabytes (10^6 bytes) of parameters.", 500, MostMegabytes);
-    private readonly Option<int> _processes = Number("--processes", "Processes that fetch them.", 4, 64);
-    private readonly Option<int> _rounds = Number("--rounds", "Rounds that count; the median does.", 3, 100);
+    private readonly Option<int> _megabytes = CommonOptions.Within("--mb", "Megabytes (10^6 bytes) of parameters.", 500, 1, MostMegabytes);
+    private readonly Option<int> _processes = CommonOptions.Within("--processes", "Processes that fetch them.", 4, 1, 64);
+    private readonly Option<int> _rounds = CommonOptions.Within("--rounds", "Rounds that count; the median does.", 3, 1, 100);
     private readonly Option<bool> _node = new("--node") { Description = "Be one of the processes.", Hidden = true };
     private readonly Option<bool> _json = CommonOptions.Json();
 
@@ -32,17 +31,6 @@ public sealed class BenchParametersCommand : Command
         Add(_node);
         Add(_json);
         SetAction(Run);
-    }
-
-    private static Option<int> Number(string name, string description, int usual, int most)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var value && (value < 1 || value > most))
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it is 1 to {most}."));
-        });
-        return option;
     }
 
     private static Process Start()

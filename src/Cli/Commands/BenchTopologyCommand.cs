@@ -9,9 +9,9 @@ namespace ActorRlhf.Cli.Commands;
 public sealed class BenchTopologyCommand : Command
 {
     private readonly OperatorConsole _console;
-    private readonly Option<int> _nodes = Count("--nodes", "Simulated nodes, each an HTTP server of this process.", 200);
-    private readonly Option<int> _actors = Count("--actors", "Actors of each.", 20);
-    private readonly Option<int> _rounds = Count("--rounds", "How often they are asked.", 20);
+    private readonly Option<int> _nodes = CommonOptions.Within("--nodes", "Simulated nodes, each an HTTP server of this process.", 200, 1, 10_000);
+    private readonly Option<int> _actors = CommonOptions.Within("--actors", "Actors of each.", 20, 1, 10_000);
+    private readonly Option<int> _rounds = CommonOptions.Within("--rounds", "How often they are asked.", 20, 1, 10_000);
     private readonly Option<bool> _json = CommonOptions.Json();
 
     /// <summary>The command.</summary>
@@ -22,16 +22,6 @@ public sealed class BenchTopologyCommand : Command
         _console = console;
         foreach (var option in new Option[] { _nodes, _actors, _rounds, _json }) Add(option);
         SetAction(Run);
-    }
-
-    private static Option<int> Count(string name, string description, int usual)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var value and (< 1 or > 10_000)) result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it is 1 to 10000."));
-        });
-        return option;
     }
 
     private async Task<int> Run(ParseResult result, CancellationToken stop)

@@ -9,10 +9,10 @@ namespace ActorRlhf.Cli.Commands;
 public sealed class BenchUnequalCommand : Command
 {
     private readonly OperatorConsole _console;
-    private readonly Option<double> _slowdown = Number("--slowdown", "How many times slower the slow one is.", 10, 1, 1000);
-    private readonly Option<int> _lag = new("--max-policy-lag") { Description = "How stale an episode may be.", HelpName = "N", DefaultValueFactory = _ => 1 };
-    private readonly Option<double> _fixed = Number("--fixed-share", "The share of a step's time that it takes however few sequences there are: 0 a processor, near 1 a GPU.", 0.1, 0, 1);
-    private readonly Option<double> _seconds = Number("--seconds", "How long each is measured, after as long a time to settle.", 20, 1, 3600);
+    private readonly Option<double> _slowdown = CommonOptions.Within<double>("--slowdown", "How many times slower the slow one is.", 10, 1, 1000);
+    private readonly Option<int> _lag = CommonOptions.Within("--max-policy-lag", "How stale an episode may be.", 1, 0, 1000);
+    private readonly Option<double> _fixed = CommonOptions.Within("--fixed-share", "The share of a step's time that it takes however few sequences there are: 0 a processor, near 1 a GPU.", 0.1, 0, 1);
+    private readonly Option<double> _seconds = CommonOptions.Within<double>("--seconds", "How long each is measured, after as long a time to settle.", 20, 1, 3600);
     private readonly Option<bool> _json = CommonOptions.Json();
 
     /// <summary>The command.</summary>
@@ -21,23 +21,8 @@ public sealed class BenchUnequalCommand : Command
         : base("unequal", "Episodes a second of a fast rollout, of a slow one, and of both together.")
     {
         _console = console;
-        _lag.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var lag && (lag < 0 || lag > 1000)) result.AddError(string.Create(CultureInfo.InvariantCulture, $"--max-policy-lag is {lag}; it is 0 to 1000."));
-        });
         foreach (var option in new Option[] { _slowdown, _lag, _fixed, _seconds, _json }) Add(option);
         SetAction(Run);
-    }
-
-    private static Option<double> Number(string name, string description, double usual, double least, double most)
-    {
-        var option = new Option<double>(name) { Description = description, HelpName = "X", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<double>() is var value && !(value >= least && value <= most))
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it is {least} to {most}."));
-        });
-        return option;
     }
 
     private async Task<int> Run(ParseResult result, CancellationToken stop)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 using ActorRlhf.Cli.Terminal;
 using ActorRlhf.Host.Chaos;
 using ActorRlhf.Host.Nodes;
@@ -18,11 +17,11 @@ public sealed class ChaosCommand : Command
 
     private readonly OperatorConsole _console;
     private readonly Option<long> _seed = new("--seed") { Description = "Decides the model, the data, and who is struck how.", HelpName = "N", DefaultValueFactory = _ => Usual.Seed };
-    private readonly Option<long> _episodes = Number("--episodes", "Episodes to train on.", Usual.Episodes, 1, 100_000_000);
-    private readonly Option<long> _kills = Number("--kills", "Processes to kill or freeze, at least.", Usual.Strikes, 1, 1_000_000);
-    private readonly Option<double> _every = Decimal("--every", "Seconds from one to the next at most.", "SECONDS", Usual.Every.TotalSeconds, 0.05, 3_600);
-    private readonly Option<double> _minutes = Decimal("--minutes", "Go on with the next seed until so many minutes are over.", "M", 0, 0, 100_000);
-    private readonly Option<long> _lag = Number("--max-policy-lag", "How many updates older than the policy that learns one that samples may be.", Usual.MaxPolicyLag, 0, 1_000);
+    private readonly Option<long> _episodes = CommonOptions.Within<long>("--episodes", "Episodes to train on.", Usual.Episodes, 1, 100_000_000);
+    private readonly Option<long> _kills = CommonOptions.Within<long>("--kills", "Processes to kill or freeze, at least.", Usual.Strikes, 1, 1_000_000);
+    private readonly Option<double> _every = CommonOptions.Within("--every", "Seconds from one to the next at most.", Usual.Every.TotalSeconds, 0.05, 3_600, "SECONDS");
+    private readonly Option<double> _minutes = CommonOptions.Within<double>("--minutes", "Go on with the next seed until so many minutes are over.", 0, 0, 100_000, "M");
+    private readonly Option<long> _lag = CommonOptions.Within<long>("--max-policy-lag", "How many updates older than the policy that learns one that samples may be.", Usual.MaxPolicyLag, 0, 1_000);
     private readonly Option<string?> _database = new("--database") { Description = "A connection string, for PostgreSQL; SQLite in the run's folder by default.", HelpName = "CONNECTION" };
     private readonly Option<string> _out = new("--out") { Description = "The run's folder; an earlier chaos run in it is deleted.", HelpName = "DIR", DefaultValueFactory = _ => "runs/chaos" };
     private readonly Option<bool> _json = CommonOptions.Json();
@@ -36,22 +35,6 @@ public sealed class ChaosCommand : Command
         foreach (var option in new Option[] { _seed, _episodes, _kills, _every, _minutes, _lag, _database, _out, _json }) Add(option);
         Add(new ReplayCommand(console));
         SetAction(Run);
-    }
-
-    private static Option<long> Number(string name, string description, long usual, long least, long most) => Ranged(name, description, "N", usual, least, most);
-
-    private static Option<double> Decimal(string name, string description, string help, double usual, double least, double most) => Ranged(name, description, help, usual, least, most);
-
-    private static Option<T> Ranged<T>(string name, string description, string help, T usual, T least, T most)
-        where T : struct, IComparable<T>
-    {
-        var option = new Option<T>(name) { Description = description, HelpName = help, DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<T>() is var value && (value.CompareTo(least) < 0 || value.CompareTo(most) > 0))
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it is {least} to {most}."));
-        });
-        return option;
     }
 
     private async Task<int> Run(ParseResult result, CancellationToken stop)

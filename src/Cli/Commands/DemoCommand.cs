@@ -32,12 +32,13 @@ public sealed class DemoCommand : Command
     {
         _console = console;
         _settings = new SettingsOptions(this, "hocon/demo.conf").WithSeed().WithData();
-        _minutes.Validators.Add(result =>
+        _minutes.CustomParser = result =>
         {
-            // What is no number the parser itself refuses.
-            if (double.TryParse(result.Tokens.SingleOrDefault()?.Value, CultureInfo.InvariantCulture, out var minutes) && minutes is not (> 0 and <= 100_000))
-                result.AddError("--minutes is a number above 0, at most 100000.");
-        });
+            var text = result.Tokens.Single().Value;
+            if (double.TryParse(text, CultureInfo.InvariantCulture, out var minutes) && minutes is > 0 and <= 100_000) return minutes;
+            result.AddError($"--minutes is {text}; it is a number above 0, at most 100000.");
+            return null;
+        };
         Add(_minutes);
         Add(_out);
         Add(_json);

@@ -20,14 +20,9 @@ public sealed class LogsCommand : OperatorCommand
     public LogsCommand(OperatorConsole console)
         : base(console, "logs", "Show a node's log, also that of a node of this run's folder that is dead.", hasJson: false)
     {
-        _lines.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var lines and (< 0 or > LogEndpoint.MostLines))
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--lines is {lines}; it is 0 to {LogEndpoint.MostLines}."));
-        });
         Add(_node);
         Add(_follow);
-        Add(_lines);
+        Add(_lines.Within(0, LogEndpoint.MostLines));
     }
 
     /// <inheritdoc/>

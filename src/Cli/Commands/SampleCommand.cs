@@ -33,12 +33,7 @@ public sealed class SampleCommand : Command
         _settings.AddShort(new Option<int?>("--top-k") { Description = "Draw among this many of the likeliest tokens only; 0 for all.", HelpName = "K" }, "sampling.top-k");
         _settings.AddShort(new Option<double?>("--top-p") { Description = "Draw among the likeliest tokens that make up this probability only; 1 for all.", HelpName = "P" }, "sampling.top-p");
         _settings.AddShort(new Option<bool>("--greedy") { Description = "Take the likeliest token each time: temperature 0." }, "sampling.greedy");
-        _count.Validators.Add(result =>
-        {
-            if (int.TryParse(result.Tokens.SingleOrDefault()?.Value, out var count) && count < 1)
-                result.AddError("--count is 1 or more.");
-        });
-        foreach (var option in new Option[] { _model, _text, _fields, _data, _count, _json })
+        foreach (var option in new Option[] { _model, _text, _fields, _data, _count.Within(1, int.MaxValue), _json })
             Add(option);
         SetAction((result, stop) => Task.FromResult(Run(result, stop)));
     }

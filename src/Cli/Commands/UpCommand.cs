@@ -18,14 +18,15 @@ public sealed class UpCommand : Command
     /// <summary>The configuration of a cluster when none is given.</summary>
     public const string Configuration = "hocon/cluster.conf";
 
+    private const int Most = 256;
     private const string NodesFile = "nodes.conf";
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     private readonly OperatorConsole _console;
     private readonly SettingsOptions _settings;
-    private readonly Option<int> _rollouts = Count("--rollouts", "Processes that write summaries.", 3, 1);
-    private readonly Option<int> _scorers = Count("--scorers", "Processes that score them.", 1, 1);
-    private readonly Option<int> _standbys = Count("--standbys", "Processes that take over when the learner's dies.", 0, 0);
+    private readonly Option<int> _rollouts = CommonOptions.Within("--rollouts", "Processes that write summaries.", 3, 1, Most);
+    private readonly Option<int> _scorers = CommonOptions.Within("--scorers", "Processes that score them.", 1, 1, Most);
+    private readonly Option<int> _standbys = CommonOptions.Within("--standbys", "Processes that take over when the learner's dies.", 0, 0, Most);
     private readonly Option<string> _out = CommonOptions.Out("up");
     private readonly Option<bool> _json = CommonOptions.Json();
 
@@ -40,17 +41,6 @@ public sealed class UpCommand : Command
         _settings.AddShort(new Option<string?>("--reward") { Description = "The reward model's folder.", HelpName = "DIR" }, "cluster.reward");
         foreach (var option in new Option[] { _rollouts, _scorers, _standbys, _out, _json }) Add(option);
         SetAction(Run);
-    }
-
-    private static Option<int> Count(string name, string description, int usual, int least)
-    {
-        var option = new Option<int>(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => usual };
-        option.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is var value && (value < least || value > 256))
-                result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it is {least} to 256."));
-        });
-        return option;
     }
 
     private async Task<int> Run(ParseResult result, CancellationToken stop)

@@ -26,6 +26,6 @@ public sealed class BenchParametersCommandTests
         using var child = Child.Start("bench", "parameters", "--processes", "0");
         var outcome = await child.End();
         Assert.Equal(2, outcome.Code);
-        Assert.Contains("--processes is 0; it is 1 to 64.", outcome.Error);
+        Assert.Contains("--processes is 0; it is a number from 1 to 64.", outcome.Error);
     }
 }

@@ -30,8 +30,9 @@ public sealed class ChaosTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--kills 0", "--kills is 0; it is 1 to 1000000")]
-    [InlineData("--every 0", "--every is 0; it is 0.05 to 3600")]
+    [InlineData("--kills 0", "--kills is 0; it is a number from 1 to 1000000")]
+    [InlineData("--every often", "--every is often; it is a number from 0.05 to 3600")]
+    [InlineData("--every 0", "--every is 0; it is a number from 0.05 to 3600")]
     public async Task A_number_that_cannot_be_is_named(string line, string said)
     {
         var run = await Shell.Run(["chaos", .. line.Split(' ')]);

@@ -74,7 +74,8 @@ public sealed class UpTests(ToyWorkspace toy) : IDisposable
     }
 
     [Theory]
-    [InlineData("up --rollouts 0", 2, "--rollouts is 0; it is 1 to 256")]
+    [InlineData("up --rollouts many", 2, "--rollouts is many; it is a number from 1 to 256")]
+    [InlineData("up --rollouts 0", 2, "--rollouts is 0; it is a number from 1 to 256")]
     [InlineData("up", 1, "rlhf.cluster.model is not set")]
     [InlineData("up --model nowhere --reward nowhere", 1, "nowhere: no config.json")]
     [InlineData("node --roles learner,rolout", 2, "rolout is no role; roles are learner, episodes, rollout, scorer")]
