@@ -14,7 +14,7 @@ namespace ActorRlhf.Page.Tests;
 [SupportedOSPlatform("linux")]
 public sealed class ClusterPageTests(Chromium chromium, ToyWorkspace toy)
 {
-    private const int Killed = 9;
+    private const int Killed = 9, Stop = 19;
 
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
 
@@ -36,8 +36,10 @@ public sealed class ClusterPageTests(Chromium chromium, ToyWorkspace toy)
         await window.Picture("paused-1280-light");
         await Sizes(address);
         await Resume(window, address);
+        await SlowDown(window, run);
         await Drain(window);
         await Kill(window, run);
+        await Freeze(window, run);
         Assert.Empty(window.Complaints);
     }
 
@@ -107,6 +109,19 @@ public sealed class ClusterPageTests(Chromium chromium, ToyWorkspace toy)
         Assert.Equal("training", (await _http.GetFromJsonAsync<NodeStatus>(new Uri($"{address}/status"), OperationsJson.Options))!.Phase);
     }
 
+    private static async Task SlowDown(Window window, ToyRun run)
+    {
+        const string IsSlower = """
+            () => {
+                const speeds = Object.fromEntries([...document.querySelectorAll('#topology .row')].map(({ children: [, name, value] }) => [name.textContent, parseFloat(value.textContent.replaceAll(',', ''))]));
+                return speeds['writer-1'] < speeds['writer-2'] / 2;
+            }
+            """;
+        await using var slow = new Throttle(run.Processes["writer-1"]);
+        await window.Page.WaitForFunctionAsync(IsSlower);
+        await window.Picture("throttled-1280-light");
+    }
+
     private static async Task Drain(Window window)
     {
         await window.Page.ClickAsync("button[aria-label='Drain writer-1']");
@@ -120,10 +135,20 @@ public sealed class ClusterPageTests(Chromium chromium, ToyWorkspace toy)
         var process = run.Processes["writer-2"];
         var started = Stopwatch.StartNew();
         Assert.Equal(0, Child.Kill(process, Killed));
-        await window.Page.WaitForFunctionAsync(
-            "() => [...document.querySelectorAll('#nodes tbody')].some(row => row.querySelector('.node-name').textContent === 'writer-2' && !row.querySelector('.condition').classList.contains('good'))",
-            null, new() { Timeout = 10_000 });
+        await ShowsIll(window, "writer-2");
         await window.Page.Locator(".row.warn, .row.bad").Filter(new() { HasText = "writer-2" }).First.WaitForAsync(new() { Timeout = (float)(10_000 - started.ElapsedMilliseconds) });
         await window.Picture("killed-1280-light");
     }
+
+    private static async Task Freeze(Window window, ToyRun run)
+    {
+        Assert.Equal(0, Child.Kill(run.Processes["judge"], Stop));
+        await ShowsIll(window, "judge");
+        await window.Shows("#topology .row.warn, #topology .row.bad", "judge");
+        await window.Picture("frozen-1280-light");
+    }
+
+    private static Task ShowsIll(Window window, string node) => window.Page.WaitForFunctionAsync(
+        "node => [...document.querySelectorAll('#nodes tbody')].some(row => row.querySelector('.node-name').textContent === node && !row.querySelector('.condition').classList.contains('good'))",
+        node, new() { Timeout = 10_000 });
 }

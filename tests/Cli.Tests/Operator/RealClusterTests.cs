@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Runtime.Versioning;
 using System.Text.Json;
+using ActorRlhf.Actors.Operations;
 using ActorRlhf.Cli.Tests.Commands;
+using ActorRlhf.Host.Operations;
 
 namespace ActorRlhf.Cli.Tests.Operator;
 
@@ -79,34 +81,39 @@ public sealed class RealClusterTests(ToyWorkspace toy)
     {
         using var run = await ToyRun.Make(toy, "rlhf.ppo.total-episodes=1048576");
         run.Environment = [new("XDG_STATE_HOME", run.In("state"))];
-        var cluster = run.Command("up", "--rollouts", "2");
-        await cluster.Until(() => run.Steps.Any(step => step >= 3));
+        var up = run.Command("up", "--rollouts", "2");
+        await up.Until(() => run.Steps.Any(step => step >= 3));
 
         var frozen = run.Processes["rollout-1"];
         Assert.Equal(0, Child.Kill(frozen, Stop));
-        await Shows("rollout-1", node => node.Status != "up");
+        await Shows(cluster => cluster["rollout-1"].Status != "up");
         Assert.Equal(0, Child.Kill(frozen, Continue)); // it goes on, or finds that it was put out and is started again
-        await Shows("rollout-1", node => node is { Status: "up", Process: not null });
+        await Shows(cluster => cluster["rollout-1"] is { Status: "up", Pid: not null });
 
         var killed = run.Processes["rollout-2"];
         Assert.Equal(0, Child.Kill(killed, Killed));
-        await Shows("rollout-2", node => node.Status == "up" && node.Process != killed);
+        await Shows(cluster => cluster["rollout-2"].Status == "up" && cluster["rollout-2"].Pid is { } process && process != killed);
+
+        await using (new Throttle(run.Processes["rollout-1"]))
+        {
+            await Shows(cluster => cluster["rollout-1"].Status == "up" && Speed(cluster["rollout-1"]) < Speed(cluster["rollout-2"]) / 2);
+            var step = run.Steps.Last();
+            await up.Until(() => run.Steps.Last() > step); // the other does its share
+        }
 
         Assert.Equal(0, (await Operate(run, "drain", "rollout-2")).Code);
-        await Shows("rollout-2", node => node is { Status: "up", IsWriting: false });
-        await Shows("rollout-1", node => node is { Status: "up", IsWriting: true });
+        await Shows(cluster => cluster["rollout-2"].Status == "up" && Speed(cluster["rollout-2"]) is null && Speed(cluster["rollout-1"]) > 0);
         Assert.Equal(0, (await Operate(run, "episodes")).Code); // the account adds up
+        up.Signal(2);
+        Assert.Equal(130, (await up.End()).Code);
 
-        Task Shows(string name, Func<(string Status, int? Process, bool IsWriting), bool> condition) => cluster.Until(async () =>
+        static double? Speed(NodeReport node) => node.Actors.FirstOrDefault(actor => actor.State != ActorState.Stopped && actor.Rollout is not null)?.Rollout!.TokensPerSecond;
+
+        Task Shows(Func<Dictionary<string, NodeReport>, bool> condition) => up.Until(async () =>
         {
             var outcome = await Operate(run, "topology", "--json");
-            if (outcome.Code != 0) return false; // from one who has just gone
-            using var topology = JsonDocument.Parse(outcome.Output);
-            return topology.RootElement.GetProperty("nodes").EnumerateArray().Where(node => node.GetProperty("name").GetString() == name).Any(node => condition((
-                node.GetProperty("status").GetString()!,
-                node.TryGetProperty("pid", out var process) && process.ValueKind == JsonValueKind.Number ? process.GetInt32() : null,
-                node.GetProperty("actors").EnumerateArray().Any(actor => actor.GetProperty("path").GetString()!.EndsWith("/user/rollout", StringComparison.Ordinal)
-                    && actor.GetProperty("state").GetString() != "stopped"))));
+            return outcome.Code == 0 // not asked of one who has just gone
+                && condition(JsonSerializer.Deserialize<ClusterReport>(outcome.Output, OperationsJson.Options)!.Nodes.ToDictionary(node => node.Name));
         });
     }
 
