@@ -15,7 +15,7 @@ public sealed record WatchState
     [
         ("reward", "objective/score"),
         ("KL", "objective/kl"),
-        ("entropy", "objective/entropy"),
+        ("entropy", "ppo/policy/entropy"),
         ("length", "objective/response_length"),
         ("learning rate", "ppo/learning_rate"),
     ];

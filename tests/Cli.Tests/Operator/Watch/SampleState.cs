@@ -82,7 +82,7 @@ internal static class SampleState
         ["objective/score"] = step - 4,
         ["objective/kl"] = step / 2.0,
         ["objective/kl_coef"] = 0.06,
-        ["objective/entropy"] = 24 - step,
+        ["ppo/policy/entropy"] = 24 - step,
         ["objective/response_length"] = 11.5,
         ["ppo/learning_rate"] = 0.0002 - (step * 0.00001),
         ["time/wait"] = step == 3 ? 4_000 : 5, // a pause
