@@ -21,6 +21,7 @@ public sealed class NodeServer : IAsyncDisposable
     public const long LargestBody = 1 << 20;
 
     private const int MostConnections = 4_096;
+    private const int MostBuffered = 1 << 20; // of an answer that its reader has not taken yet; two pieces of parameters
 
     private readonly WebApplication _application;
 
@@ -81,6 +82,7 @@ public sealed class NodeServer : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
+            kestrel.Limits.MaxResponseBufferSize = MostBuffered;
             kestrel.Limits.MaxConcurrentConnections = MostConnections;
             kestrel.Limits.MaxConcurrentUpgradedConnections = MostConnections;
             kestrel.Listen(network.Interface, network.HttpPort, listen =>

@@ -20,7 +20,7 @@ public static class ParameterEndpoint
     /// <summary>The longest time that a question for more chunks waits for one.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
-    private const int Piece = 64 << 10; // what is copied into the server's buffers at a time: small enough to be sent from the cache
+    private const int Piece = 512 << 10; // what is copied into the server's buffers at a time: every piece wakes both sides, so not too small; it still is in the cache when it is sent
 
     /// <summary>Adds the endpoint.</summary>
     public static void MapParameters(this IEndpointRouteBuilder routes, ParameterStore store)
