@@ -34,6 +34,7 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
     private List<Atomic> _waiting = []; // for the write in progress
     private SqlPlugin _journal = null!;
     private SqlPlugin _snapshots = null!;
+    private IActorRef? _snapshotStore;
     private Fence? _fence;
     private JournalReplay? _replay;
     private IStash _stash = null!;
@@ -123,13 +124,12 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
         _asked.Add(new Atomic([new JournalEvent(evt!, 0, Sender)], IsDeferred: true));
     }
 
+    /// <summary>Takes a <see cref="Persistence.SaveSnapshot"/> of this actor's, which says itself up to which event the snapshot goes. Only this actor may tell it.</summary>
+    public IActorRef SnapshotStore => _snapshotStore ??= new SnapshotStoreRef(Context.System, Self.Path / "snapshot-store", Save);
+
     /// <summary>Saves the actor's state; <see cref="SaveSnapshotSuccess"/> or <see cref="SaveSnapshotFailure"/> is sent to it.</summary>
-    public void SaveSnapshot(object snapshot)
-    {
-        var metadata = new SnapshotMetadata(SnapshotterId, SnapshotSequenceNr, Context.System.Scheduler.Now.UtcDateTime);
-        Report(() => _snapshots.Store.SaveSnapshot(_snapshots.ToRow(metadata, snapshot), _fence),
-            new SaveSnapshotSuccess(metadata), cause => new SaveSnapshotFailure(metadata, cause));
-    }
+    public void SaveSnapshot(object snapshot) =>
+        SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(SnapshotterId, SnapshotSequenceNr, Context.System.Scheduler.Now.UtcDateTime), snapshot));
 
     /// <summary>Deletes snapshots; <see cref="DeleteSnapshotsSuccess"/> or <see cref="DeleteSnapshotsFailure"/> is sent to the actor.</summary>
     public void DeleteSnapshots(SnapshotSelectionCriteria criteria) =>
@@ -262,6 +262,10 @@ public abstract partial class Eventsourced : ActorBase, IPersistentIdentity, IWi
             }
         }
     }
+
+    private void Save(SaveSnapshot save) => Report(
+        () => _snapshots.Store.SaveSnapshot(_snapshots.ToRow(save.Metadata, save.Snapshot), _fence),
+        new SaveSnapshotSuccess(save.Metadata), cause => new SaveSnapshotFailure(save.Metadata, cause));
 
     private async void Report(Func<Task> operation, object success, Func<Exception, object> failure)
     {

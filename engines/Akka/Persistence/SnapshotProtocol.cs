@@ -11,6 +11,11 @@ public sealed record SnapshotMetadata(string PersistenceId, long SequenceNr, Dat
 /// <param name="Snapshot">The state.</param>
 public sealed record SnapshotOffer(SnapshotMetadata Metadata, object Snapshot);
 
+/// <summary>Saves a snapshot; a <see cref="SaveSnapshotSuccess"/> or a <see cref="SaveSnapshotFailure"/> answers it.</summary>
+/// <param name="Metadata">Whose it is, and up to which event it goes: recovery replays those after it.</param>
+/// <param name="Snapshot">The state.</param>
+public sealed record SaveSnapshot(SnapshotMetadata Metadata, object Snapshot);
+
 /// <summary>A snapshot is on the disk.</summary>
 public sealed record SaveSnapshotSuccess(SnapshotMetadata Metadata);
 

@@ -10,7 +10,7 @@ namespace ActorRlhf.Actors.Episodes;
 /// </summary>
 /// <remarks>
 /// Leases are in memory only; after a crash everything in the window that has no result can be leased again. Every event carries the counters, so
-/// what is left of a journal after a deletion up to <see cref="DeletableThrough"/> is all that is needed, and no snapshot is.
+/// what a journal has after <see cref="SettledThrough"/> is all that is needed, and no state is in a snapshot.
 /// </remarks>
 public sealed class EpisodeLedger
 {
@@ -52,7 +52,7 @@ public sealed class EpisodeLedger
     public int Leased => _leases.Count;
 
     /// <summary>The last event that is not needed any more; 0 for none.</summary>
-    public long DeletableThrough => Math.Min(_scoredEvents.TryPeek(out var oldest) ? oldest.SequenceNr : long.MaxValue, _lastTrainedEvent) - 1 is > 0 and var last
+    public long SettledThrough => Math.Min(_scoredEvents.TryPeek(out var oldest) ? oldest.SequenceNr : long.MaxValue, _lastTrainedEvent) - 1 is > 0 and var last
         ? last
         : 0;
 

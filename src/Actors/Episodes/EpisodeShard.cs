@@ -20,7 +20,7 @@ public sealed class EpisodeShard : ObservedPersistentActor
 
     private const int EventEpisodes = 1024; // about as many go into one event
     private const int ArrivedEpisodes = 16 * EventEpisodes;
-    private const int DeleteEvents = 64;
+    private const int SettledEvents = 64;
 
     private readonly EpisodeSettings _settings;
     private readonly EpisodeLedger _ledger;
@@ -34,7 +34,6 @@ public sealed class EpisodeShard : ObservedPersistentActor
     private IActorRef _learner = ActorRefs.Nobody;
     private readonly EpisodeSpans _spans;
     private bool _isWriting;
-    private long _deleted;
 
     /// <summary>A shard.</summary>
     /// <param name="settings">The run's settings.</param>
@@ -147,7 +146,7 @@ public sealed class EpisodeShard : ObservedPersistentActor
             {
                 _ledger.Apply(trained, LastSequenceNr);
                 _since = _clock.GetElapsedTime(0);
-                DeleteTrained();
+                SettleTrained();
                 Acknowledge();
                 SendParts();
             });
@@ -225,11 +224,9 @@ public sealed class EpisodeShard : ObservedPersistentActor
         if (part.Batch <= (_collect?.ThroughBatch ?? -1)) _learner.Tell(part);
     }
 
-    private void DeleteTrained()
+    private void SettleTrained()
     {
-        if (_settings.KeepJournal || _ledger.DeletableThrough < _deleted + DeleteEvents) return;
-        _deleted = _ledger.DeletableThrough;
-        DeleteMessages(_deleted);
+        if (_ledger.SettledThrough >= SettledThrough + SettledEvents) Settle(_ledger.SettledThrough, _settings.KeepJournal);
     }
 
     private ShardStatus Status() => new()

@@ -41,7 +41,6 @@ public sealed partial class Learner : ObservedPersistentActor, IWithTimers
     private bool _isStopping;
     private long _replayEnd;
     private TimeSpan? _checkpointed;
-    private long _deleted;
 
     /// <summary>A learner.</summary>
     /// <param name="settings">How to go about it.</param>
@@ -269,12 +268,7 @@ public sealed partial class Learner : ObservedPersistentActor, IWithTimers
             _isCheckpointing = false;
             foreach (var saver in _savers) Answer(saver, true, $"the checkpoint after {version} of {_settings.Plan.Batches} batches is on the disk");
             _savers.Clear();
-            if (!_settings.KeepJournal && _ledger.DeletableThrough > _deleted)
-            {
-                _deleted = _ledger.DeletableThrough;
-                DeleteMessages(_deleted);
-            }
-
+            if (_ledger.SettledThrough > SettledThrough) Settle(_ledger.SettledThrough, _settings.KeepJournal);
             Step();
         });
     }

@@ -10,8 +10,8 @@ namespace ActorRlhf.Actors.Learning;
 /// journals the events that it makes and then applies them.
 /// </summary>
 /// <remarks>
-/// Every event carries the counters, and a batch's event its episodes, so what is left of a journal after a deletion up to
-/// <see cref="DeletableThrough"/> is all that is needed beside the last checkpoint or, where that cannot be read, the one before it; no snapshot is.
+/// Every event carries the counters, and a batch's event its episodes, so what a journal has after <see cref="SettledThrough"/> is all that is needed beside the last
+/// checkpoint or, where that cannot be read, the one before it; no state is in a snapshot.
 /// </remarks>
 public sealed class TrainingLedger
 {
@@ -70,7 +70,7 @@ public sealed class TrainingLedger
     public LearnerCounters Counters => _counters.Clone();
 
     /// <summary>The last event that is not needed any more beside the last two checkpoints; 0 for none.</summary>
-    public long DeletableThrough =>
+    public long SettledThrough =>
         Math.Max(0, Math.Min(_lastCheckpointEvent, _formedEvents.Count > 0 ? _formedEvents.First().Value : long.MaxValue) - 1);
 
     // Batches beyond the window are not worked on, so they cannot be complete.

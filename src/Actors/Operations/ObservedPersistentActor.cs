@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ActorRlhf.Actors.Protocol;
 using Akka.Actor;
 using Akka.Persistence;
 
@@ -12,7 +13,16 @@ public abstract class ObservedPersistentActor : ReceivePersistentActor
     private int _underWay;
 
     /// <summary>Opens the gauge.</summary>
-    protected ObservedPersistentActor() => Gauge = ActorGauges.Of(Context.System).Open(Self, GetType());
+    protected ObservedPersistentActor()
+    {
+        Gauge = ActorGauges.Of(Context.System).Open(Self, GetType());
+        Recover<SnapshotOffer>(offer => offer.Snapshot is JournalSettled, offer => SettledThrough = offer.Metadata.SequenceNr);
+        Command<SaveSnapshotSuccess>(saved => DeleteSnapshots(new SnapshotSelectionCriteria(saved.Metadata.SequenceNr - 1)));
+        Command<DeleteSnapshotsSuccess>(_ => { });
+    }
+
+    /// <summary>The last event that recovery leaves out; 0 where there is none.</summary>
+    protected long SettledThrough { get; private set; }
 
     /// <summary>The actor's gauge.</summary>
     protected ActorGauge Gauge { get; }
@@ -73,6 +83,16 @@ public abstract class ObservedPersistentActor : ReceivePersistentActor
             if (--_underWay == 0) _journal.Enter(JournalActivity.Idle);
             handler(written);
         });
+    }
+
+    /// <summary>Has recovery begin after an event from now on.</summary>
+    /// <param name="sequenceNr">The event's number.</param>
+    /// <param name="isKept">Whether the events up to it stay in the journal, for those who read that, or are deleted.</param>
+    protected void Settle(long sequenceNr, bool isKept)
+    {
+        SettledThrough = sequenceNr;
+        if (isKept) SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata(PersistenceId, sequenceNr, Context.System.Scheduler.Now.UtcDateTime), new JournalSettled { Through = sequenceNr }));
+        else DeleteMessages(sequenceNr);
     }
 
     private enum JournalActivity

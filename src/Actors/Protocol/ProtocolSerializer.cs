@@ -21,6 +21,7 @@ public sealed class ProtocolSerializer(ExtendedActorSystem system) : SerializerW
         ("es.answered.1", ReportAnswered.Parser),
         ("es.scored.1", EpisodesScored.Parser),
         ("es.trained.1", BatchesTrained.Parser),
+        ("es.settled.1", JournalSettled.Parser),
         ("es.status?.1", ShardStatusRequest.Parser),
         ("es.status.1", ShardStatus.Parser),
         ("es.episode?.1", EpisodeRequest.Parser),

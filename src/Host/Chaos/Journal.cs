@@ -69,6 +69,9 @@ public sealed class Journal : IAsyncDisposable
 
         public override string PersistenceId { get; }
 
+        // From the first event on, wherever the actor itself would begin.
+        public override Recovery Recovery { get; } = new(SnapshotSelectionCriteria.None);
+
         protected override void OnRecoveryFailure(Exception reason, object? message = null) => _done.TrySetException(reason);
     }
 }

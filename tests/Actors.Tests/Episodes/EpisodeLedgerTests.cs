@@ -187,15 +187,15 @@ public sealed class EpisodeLedgerTests
         var settings = Runs.Settings(300, 64, 1, lag: 1);
         var ledger = new EpisodeLedger(settings, 0);
         Assert.Empty(ledger.Accept(Runs.Report(0, 0, 64, 0), 1));
-        Assert.Equal(0, ledger.DeletableThrough);
+        Assert.Equal(0, ledger.SettledThrough);
         Assert.Empty(ledger.Accept(Runs.Report(0, 64, 1, 0), 2));
         ledger.Train(1, 3);
-        Assert.Equal(1, ledger.DeletableThrough); // event 2 has an untrained episode
+        Assert.Equal(1, ledger.SettledThrough); // event 2 has an untrained episode
         var (rest, _) = ledger.Accept([Runs.Report(0, 65, 63, 1)]);
         ledger.Apply(rest!, 4);
         var trained = ledger.Train(2)!;
         ledger.Apply(trained, 5);
-        Assert.Equal(4, ledger.DeletableThrough);
+        Assert.Equal(4, ledger.SettledThrough);
 
         var recovered = new EpisodeLedger(settings, 0);
         recovered.Recover(trained, 5);

@@ -104,6 +104,38 @@ public sealed class LearnerTests
     }
 
     [Fact]
+    public async Task Where_the_journal_is_kept_recovery_reads_it_from_the_last_checkpoint_but_one_on()
+    {
+        await using var database = new RunDatabase();
+        var trained = new List<long>();
+        var settings = LearnerLife.Settings with { CheckpointBatches = 1, KeepJournal = true };
+        var life = await LearnerLife.Start(database, settings, Trainer);
+        for (var batch = 0; batch < 4; batch++)
+        {
+            life.Send(batch);
+            life.AwaitVersion(batch + 1);
+            await life.Until(status => status.CheckpointVersion == batch + 1);
+        }
+
+        // Batches and checkpoints in turn: the fourth batch is the seventh event, and the first that is needed beside the checkpoint after three.
+        life.Kit.AwaitCondition(() => database.Query<long>("SELECT sequence_number FROM snapshot") is [6], RunDatabase.Patience);
+        await database.Stop();
+        Assert.Equal([0, 1, 2, 3], trained);
+        Assert.Equal(8, database.Query<long>("SELECT count(*) FROM journal WHERE deleted = 0")[0]);
+        Assert.Equal(6, database.Query<long>("UPDATE journal SET manifest = 'unreadable' WHERE sequence_number <= 6 RETURNING 1").Count);
+        File.Delete(Path.Combine(database.Folder, "000000004.chain"));
+        trained.Clear();
+        life = await LearnerLife.Start(database, settings, Trainer);
+        Assert.Equal(4, life.NextVersion());
+        Assert.Equal([3], trained);
+        life.Send(4);
+        await life.Until(status => status.Phase == LearnerPhase.Finished);
+        Assert.Equal(Enumerable.Range(0, 300).Select(episode => (long)episode), ChainTrainer.Newest(database.Folder).Episodes);
+
+        ChainTrainer Trainer() => new(database.Folder, batch => trained.Add(batch.Batch));
+    }
+
+    [Fact]
     public async Task On_the_journal_of_another_run_training_does_not_begin_and_the_reason_is_given()
     {
         await using var database = new RunDatabase();

@@ -101,12 +101,12 @@ public sealed class TrainingLedgerTests
         var second = Form(ledger, 2); // formed before the checkpoint of the first is written down
         var spare = ledger.Checkpoint(1);
         ledger.Apply(spare, 3);
-        Assert.Equal(0, ledger.DeletableThrough);
+        Assert.Equal(0, ledger.SettledThrough);
         ledger.Trained();
         var third = Form(ledger, 4);
         var written = ledger.Checkpoint(2);
         ledger.Apply(written, 5);
-        Assert.Equal(1, ledger.DeletableThrough);
+        Assert.Equal(1, ledger.SettledThrough);
 
         foreach (var version in new[] { 1, 2 })
         {
@@ -118,7 +118,7 @@ public sealed class TrainingLedgerTests
             recovered.StartFrom(version);
             Assert.Equal((3L, version, version), (recovered.Formed, recovered.Version, recovered.CheckpointVersion));
             Assert.Equal(version == 1 ? second : third, recovered.NextUntrained());
-            Assert.Equal(1, recovered.DeletableThrough);
+            Assert.Equal(1, recovered.SettledThrough);
             Assert.Empty(recovered.Violations());
         }
     }

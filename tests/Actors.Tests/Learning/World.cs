@@ -196,7 +196,7 @@ internal sealed class World
             }
 
             ledger.Apply(trained, sequenceNr);
-            _journals[shard].DeleteThrough(ledger.DeletableThrough);
+            _journals[shard].DeleteThrough(ledger.SettledThrough);
         }
 
         if (!IsLost()) _learner.Acknowledge(new ProgressAcknowledged { Run = Runs.Name, Shard = shard, Version = ledger.Version });
@@ -241,7 +241,7 @@ internal sealed class World
 
         var written = _learner.Checkpoint(_checkpoint.Version);
         _learner.Apply(written, _learnerJournal.Add(written));
-        _learnerJournal.DeleteThrough(_learner.DeletableThrough);
+        _learnerJournal.DeleteThrough(_learner.SettledThrough);
     }
 
     private void RestartShard(int shard)

@@ -30,6 +30,7 @@ internal static class Samples
             Run = Run, Shard = 3, Report = 77, Accepted = 1, Refusals = { new Refusal { Episode = 193, Reason = RefusalReason.Duplicate } },
         },
         ["es.scored.1"] = new EpisodesScored { Shape = _shape, Version = 4, Counters = _counters, Episodes = { Episode(192), Episode(193) } },
+        ["es.settled.1"] = new JournalSettled { Through = 640 },
         ["es.trained.1"] = new BatchesTrained { Shape = _shape, Version = 5, Counters = _counters },
         ["es.status?.1"] = new ShardStatusRequest { Run = Run, Shard = 3 },
         ["es.status.1"] = new ShardStatus

@@ -44,6 +44,7 @@ messages = {
     "es.answered.1": to_shard + number(3, 77) + number(4, 1) + data(5, number(1, 193) + number(2, 1)),
     "es.scored.1": shape + number(2, 4) + data(3, counters) + episode(4, 192) + episode(4, 193),
     "es.trained.1": shape + number(2, 5) + data(3, counters),
+    "es.settled.1": number(1, 640),
     "es.status?.1": to_shard,
     "es.status.1": to_shard + number(3, 4) + number(4, 12) + number(5, 34) + data(6, counters) + text(7, "nothing adds up"),
     "es.episode?.1": to_shard + number(3, 192),

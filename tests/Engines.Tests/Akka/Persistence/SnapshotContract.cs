@@ -102,6 +102,25 @@ public sealed class SnapshotContract
     }
 
     [Theory, OnSqlite, OnPostgres]
+    public async Task A_snapshot_may_go_up_to_an_earlier_event_than_the_last(string provider)
+    {
+        await using var fixture = new PersistenceFixture(provider);
+        var keeper = fixture.Start("p", actor =>
+        {
+            actor.On<Note>(note => actor.Persist(note, _ => actor.From.Tell(actor.LastSequenceNr)));
+            actor.On<long>(number => actor.SnapshotStore.Tell(new SaveSnapshot(new SnapshotMetadata("p", number, DateTime.UtcNow), new Pages(["all before"]))));
+            actor.On<SaveSnapshotSuccess>(fixture.Report);
+        });
+        await PersistenceFixture.Keep(keeper, "1", "2", "3", "4");
+        keeper.Tell(2L);
+        Assert.Equal(2, Assert.IsType<SaveSnapshotSuccess>(await fixture.Next()).Metadata.SequenceNr);
+        await fixture.End(keeper);
+        keeper = fixture.StartKeeper("p");
+        Assert.Equal(["all before", "3", "4"], await PersistenceFixture.Texts(keeper));
+        Assert.Equal(5, await keeper.Ask<long>(new Note("5"), PersistenceFixture.Patience));
+    }
+
+    [Theory, OnSqlite, OnPostgres]
     public async Task Snapshots_are_deleted_up_to_a_number(string provider)
     {
         await using var fixture = new PersistenceFixture(provider);
